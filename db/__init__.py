@@ -1,0 +1,1 @@
+"""What is remembered: settings, the two ways into the database, the models and the migrations."""
