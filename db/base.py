@@ -1,7 +1,7 @@
 """What every model shares: names of constraints, the type of an instant, and states as text with a CHECK."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, DateTime, Dialect, MetaData, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant}
 
 
 def one_of(column: str, *values: str) -> CheckConstraint:

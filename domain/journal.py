@@ -31,13 +31,15 @@ def record(
     `changes` is `{column: [old, new]}`; left out, it is collected from the model's own history, so call this before flushing. Masked
     columns, and whatever names a person, are told by the column's name alone. Moves the revision of the thing's chapter.
     """
+    kind: type[Base]
+    object_id: int | None
     if isinstance(thing, tuple):
-        kind, object_id, told = thing[0], thing[1], changes or {}
+        kind, object_id = thing
+        told = changes or {}
     else:
         told = _changes(thing) if changes is None else changes
         session.flush()
-        kind, object_id = type(thing), inspect(thing).identity[0]
-        object_id = object_id if isinstance(object_id, int) else None
+        kind, object_id = type(thing), getattr(thing, "id", None)
         family_id = family_id or getattr(thing, "family_id", None) or (object_id if kind.__tablename__ == "families" else None)
         site_id = site_id or getattr(thing, "site_id", None)
     entry = JournalEntry(

@@ -23,6 +23,7 @@ class Right(IntEnum):
 
 
 SEE, ACT = Right.SEE, Right.ACT
+Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None] | ColumnElement[int]
 
 TABLE: dict[str, dict[str, Right]] = {
     "identity": {"leader": SEE, "coordinator": ACT, "director": ACT, "cashier": SEE, "administrator": ACT},
@@ -58,13 +59,13 @@ def site_ids(by: Account) -> frozenset[int] | None:
     return frozenset(site.id for site in by.sites) if by.is_staff else frozenset()
 
 
-def at_sites(by: Account, site_id: InstrumentedAttribute[int] | ColumnElement[int]) -> ColumnElement[bool]:
+def at_sites(by: Account, site_id: Column) -> ColumnElement[bool]:
     """The SQL condition that a column names a site in the person's sight."""
     sites = site_ids(by)
     return true() if sites is None else site_id.in_(sorted(sites)) if sites else false()
 
 
-def sees_family(by: Account, family_id: InstrumentedAttribute[int] | ColumnElement[int] = Family.id) -> ColumnElement[bool]:
+def sees_family(by: Account, family_id: Column = Family.id) -> ColumnElement[bool]:
     """The SQL condition that a column names a family in the person's sight.
 
     Staff: families with a registration in this or the last season at one of their sites, and, for those who validate accounts, the

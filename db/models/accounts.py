@@ -1,9 +1,14 @@
 """Who may sign in: accounts, their sessions, their second factor and the history of their connections."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, Id, Line, Name, State, datetime, one_of
+
+if TYPE_CHECKING:
+    from db.models.programme import Site
 
 ROLES = ("parent", "leader", "coordinator", "director", "cashier", "administrator")
 
@@ -17,6 +22,7 @@ class Account(Base):
         one_of("state", "pending", "active", "closed"),
         one_of("language", "fr", "en"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("ix_accounts_staff", "last_name", "id", postgresql_where=text("role <> 'parent'"), sqlite_where=text("role <> 'parent'")),
     )
 
     id: Mapped[Id]
@@ -36,7 +42,7 @@ class Account(Base):
     totp_last_step: Mapped[int | None]
     created_at: Mapped[datetime]
 
-    sites: Mapped[list["Site"]] = relationship(secondary="staff_sites", lazy="raise", order_by="Site.name")  # noqa: F821 (another chapter)
+    sites: Mapped[list["Site"]] = relationship(secondary="staff_sites", lazy="raise", order_by="Site.name")
 
     @property
     def full_name(self) -> str:

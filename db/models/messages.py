@@ -22,12 +22,12 @@ class Letter(Base):
 
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(40))
-    to_email: Mapped[str] = mapped_column(String(254))
-    to_name: Mapped[Line]
+    to_email: Mapped[str] = mapped_column(String(254), info={"masked": True})
+    to_name: Mapped[Line] = mapped_column(info={"masked": True})
     family_id: Mapped[int | None] = mapped_column(ForeignKey("families.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     language: Mapped[str] = mapped_column(String(5))
-    subject: Mapped[Line]
+    subject: Mapped[Line] = mapped_column(info={"masked": True})
     text_body: Mapped[Prose] = mapped_column(info={"masked": True})
     html_body: Mapped[Prose] = mapped_column(info={"masked": True})
     state: Mapped[State] = mapped_column(default="waiting")

@@ -35,6 +35,7 @@ class Family(Address, Base):
         one_of("regime", *REGIMES),
         Index("ix_families_name", "search_name", "id"),
         Index("ix_families_phone_mobile", "phone_mobile"),
+        Index("ix_families_unconfirmed", "id", postgresql_where=text("state = 'approved'"), sqlite_where=text("state = 'approved'")),
     )
 
     id: Mapped[Id]

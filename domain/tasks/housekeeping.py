@@ -1,0 +1,39 @@
+"""The house puts itself in order at night."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete
+
+from db.models import SignInSession, SignInThrottle, SignInTicket, UsedProof
+from db.session import reading, writing
+from domain import clock
+
+_log = structlog.get_logger()
+
+
+def forget_spent_sign_ins() -> str:
+    """Deletes tickets, throttles and proofs whose time is over, and sessions a month after their end."""
+    moment = clock.now()
+    with writing() as session:
+        gone = [
+            session.execute(statement).rowcount  # type: ignore[attr-defined]
+            for statement in (
+                delete(SignInTicket).where(SignInTicket.expires_at < moment),
+                delete(SignInThrottle).where(SignInThrottle.window_ends_at < moment),
+                delete(UsedProof).where(UsedProof.expires_at < moment),
+                delete(SignInSession).where(SignInSession.expires_at < moment - timedelta(days=30)),
+            )
+        ]
+    return f"{sum(gone)} rows"
+
+
+def compare_kept_values() -> str:
+    """Compares every kept count, balance and completeness date with the rows it is kept for; differences go to the log."""
+    from db.check import differences
+
+    with reading() as session:
+        found = list(differences(session))
+    for difference in found:
+        _log.error("kept_value_differs", difference=str(difference))
+    return f"{len(found)} differences"
