@@ -1,6 +1,6 @@
 """What time it is: instants are UTC, days are the structure's."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from db.settings import settings
 
@@ -18,3 +18,8 @@ def as_day(instant: datetime) -> date:
 def today() -> date:
     """The present day in the structure's time zone."""
     return as_day(now())
+
+
+def begins(day: date) -> datetime:
+    """The first instant of a day in the structure's time zone, in UTC."""
+    return datetime.combine(day, time(), settings().zone).astimezone(UTC)

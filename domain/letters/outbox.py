@@ -148,9 +148,9 @@ def letters(
     return pd.read_sql(rows, session.connection()), count
 
 
-def _chosen(by: Account, state: str | None, kind: str | None, text: str) -> Select[Any]:
+def _chosen(by: Account, state: str | None, kind: str | None, text: str) -> Select[*tuple[Any, ...]]:
     columns = (Letter.written_at, Letter.kind, Letter.to_name, Letter.to_email, Letter.subject, Letter.state, Letter.attempts)
-    chosen: Select[Any] = select(Letter.id, *columns, Letter.sent_at, Letter.last_error).where(in_sight(by))
+    chosen: Select[*tuple[Any, ...]] = select(Letter.id, *columns, Letter.sent_at, Letter.last_error).where(in_sight(by))
     if state:
         chosen = chosen.where(Letter.state == state)
     if kind:

@@ -1,0 +1,79 @@
+"""What the structure decided for itself: its name and texts, its thresholds, its dated rates."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from db.models import Account, Setting
+from domain import clock, journal, rights
+from domain.refusals import DoesNotExist
+from domain.structure.known import ALWAYS, KNOWN, InvalidSetting, StaffingRatio, staffing_rate
+from domain.structure.logo import NotAPicture, change_logo, logo, remove_logo
+
+__all__ = [
+    "ALWAYS",
+    "KNOWN",
+    "InvalidSetting",
+    "NotAPicture",
+    "StaffingRatio",
+    "change_logo",
+    "change_setting",
+    "history",
+    "logo",
+    "remove_logo",
+    "setting",
+    "staffing_rate",
+    "withdraw_setting",
+]
+
+
+def setting(session: Session, name: str, on: date | None = None) -> Any:
+    """The value of a setting on a day (today by default): the newest that had begun, else the default of the house."""
+    day = on or clock.today()
+    newest = select(Setting.value).where(Setting.name == name, Setting.valid_from <= day).order_by(Setting.valid_from.desc()).limit(1)
+    value = session.scalar(newest)
+    return KNOWN[name].default if value is None else value
+
+
+def change_setting(session: Session, by: Account, name: str, value: Any, valid_from: date = ALWAYS) -> None:
+    """Gives a setting a value from a day on. A setting that is not dated always counts from the beginning of time.
+
+    Raises NotAllowed, DoesNotExist (no such setting), InvalidSetting.
+    """
+    rights.require(by, "settings")
+    if name not in KNOWN:
+        raise DoesNotExist("setting")
+    known = KNOWN[name]
+    sound = known.check(value)
+    day = valid_from if known.is_dated else ALWAYS
+    kept = session.get(Setting, (name, day), with_for_update=True)
+    old = kept.value if kept else setting(session, name, day)
+    if kept is None:
+        kept = Setting(name=name, valid_from=day, value=sound)
+        session.add(kept)
+    else:
+        kept.value = sound
+    journal.record(session, by, "change_setting", kept, reason=name, changes={} if known.is_long else {name: [old, sound]})
+
+
+def withdraw_setting(session: Session, by: Account, name: str, valid_from: date) -> None:
+    """Takes back a dated value that has not begun yet. Raises NotAllowed, DoesNotExist."""
+    rights.require(by, "settings")
+    gone = session.execute(
+        delete(Setting)
+        .where(Setting.name == name, Setting.valid_from == valid_from, Setting.valid_from > clock.today())
+        .returning(Setting.value)
+    ).scalar_one_or_none()
+    if gone is None:
+        raise DoesNotExist("setting")
+    journal.record(session, by, "withdraw_setting", (Setting, 0), reason=name, changes={name: [gone, None]})
+
+
+def history(session: Session, by: Account, name: str) -> pd.DataFrame:
+    """Every value that a setting had, has and will have, newest first. Columns: valid_from, value."""
+    rights.require(by, "settings", rights.SEE)
+    rows = select(Setting.valid_from, Setting.value).where(Setting.name == name).order_by(Setting.valid_from.desc())
+    return pd.DataFrame(session.execute(rows).all(), columns=["valid_from", "value"])
