@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import Account, Setting
 from domain import clock, journal, rights
 from domain.refusals import DoesNotExist
-from domain.structure.known import ALWAYS, KNOWN, InvalidSetting, StaffingRatio, staffing_rate
+from domain.structure.known import ALWAYS, KNOWN, InvalidSetting, StaffingRatio
 from domain.structure.logo import NotAPicture, change_logo, logo, remove_logo
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "logo",
     "remove_logo",
     "setting",
-    "staffing_rate",
     "withdraw_setting",
 ]
 

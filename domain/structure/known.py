@@ -44,14 +44,6 @@ LEGAL_RATIOS = (
 )
 
 
-def staffing_rate(ratios: list[dict[str, Any]], kind: str, *, pedt: bool, long_day: bool) -> StaffingRatio | None:
-    """The ratio that the list gives a centre, or None where it gives none (a youth club, a canteen)."""
-    fitting = (row for row in ratios if row["kind"] == kind and row["long_day"] == long_day)
-    by_pedt = {row["pedt"]: row for row in fitting}
-    row = by_pedt.get(pedt, by_pedt.get(False))
-    return StaffingRatio(**row) if row else None
-
-
 def _line(longest: int) -> Callable[[Any], Any]:
     def check(value: Any) -> str:
         if not isinstance(value, str) or not value.strip():
