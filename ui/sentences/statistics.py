@@ -1,0 +1,15 @@
+"""The refusals of Fréquentation and of supervision."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain import staffing
+from domain.refusals import Refusal
+from ui import format
+from ui.i18n import _
+
+SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
+    staffing.NotAStaffNumber: lambda refusal: _(
+        "The number of adults is a whole number between 0 and {most}.", most=format.number(refusal.most)
+    ),
+}
