@@ -41,13 +41,13 @@ TABLE: dict[str, dict[str, Right]] = {
 }
 
 
-def may(by: Account, chapter: str, right: Right = SEE) -> bool:
-    """Whether a person's role goes as far as `right` in a chapter."""
-    return by.state == "active" and TABLE[chapter].get(by.role, Right.NOTHING) >= right
+def may(by: Account | None, chapter: str, right: Right = SEE) -> bool:
+    """Whether a person's role goes as far as `right` in a chapter; nobody's (None, a session that has ended) goes nowhere."""
+    return by is not None and by.state == "active" and TABLE[chapter].get(by.role, Right.NOTHING) >= right
 
 
-def require(by: Account, chapter: str, right: Right = ACT) -> None:
-    """Refuses (NotAllowed) a person whose role does not go as far as `right` in a chapter."""
+def require(by: Account | None, chapter: str, right: Right = ACT) -> None:
+    """Refuses (NotAllowed) nobody, and a person whose role does not go as far as `right` in a chapter."""
     if not may(by, chapter, right):
         raise NotAllowed(chapter)
 

@@ -22,7 +22,8 @@ from domain.refusals import DoesNotExist, Refusal
 
 LEASE = timedelta(minutes=5)
 PATIENCE = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
-STATES = ("waiting", "sent", "dead")
+COUNTED = 2000
+_ADDRESS = re.compile(r"https?://\S+")
 _SECRET = re.compile(r"(?<=lien=)[\w.~-]+")
 _log = structlog.get_logger()
 
@@ -129,6 +130,11 @@ def without_secrets(body: str) -> str:
     return _SECRET.sub("•••", body)
 
 
+def links_of(body: str) -> list[str]:
+    """The addresses of a body that lead into this portal."""
+    return [address for address in _ADDRESS.findall(body) if address.startswith(settings().public_url + "/")]
+
+
 def in_sight(by: Account) -> ColumnElement[bool]:
     """The letters that a person may read: his own, those to families in his sight, and all of them where every site is his."""
     if rights.site_ids(by) is None:
@@ -139,11 +145,11 @@ def in_sight(by: Account) -> ColumnElement[bool]:
 def letters(
     session: Session, by: Account, *, state: str | None = None, kind: str | None = None, text: str = "", page: int = 1, size: int = 50
 ) -> tuple[pd.DataFrame, int]:
-    """A page of letters, newest first, and how many there are (counted up to 2,000). Columns: id, written_at, kind, to_name,
+    """A page of letters, newest first, and how many there are (counted up to COUNTED). Columns: id, written_at, kind, to_name,
     to_email, subject, state, attempts, sent_at, last_error. Two statements; flat with size when not filtered by text."""
     rights.require(by, "messages", rights.SEE)
     chosen = _chosen(by, state, kind, text)
-    count = session.scalar(select(func.count()).select_from(chosen.limit(2000).subquery())) or 0
+    count = session.scalar(select(func.count()).select_from(chosen.limit(COUNTED).subquery())) or 0
     rows = chosen.order_by(Letter.written_at.desc(), Letter.id.desc()).limit(size).offset((page - 1) * size)
     return pd.read_sql(rows, session.connection()), count
 

@@ -1,0 +1,89 @@
+"""What the structure says of itself on its screens, and the forms in which it decides."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from db.session import reading
+from domain import clock, structure
+from ui import format, screen
+from ui.i18n import _, language, word
+from ui.sentences.house import SETTINGS
+
+RATIO_KINDS = {"extrascolaire": word("Extrascolaire (holidays, Saturdays)"), "periscolaire": word("Périscolaire (school days, Wednesdays)")}
+
+
+def draw_text(name: str) -> None:
+    """A text of the structure (legal notice, privacy, accessibility) as a screen, in the reader's language. Pictures and HTML stay out."""
+    with reading() as session:
+        texts, email, phone = (structure.setting(session, part) for part in (name, "contact_email", "contact_phone"))
+    screen.title(_(SETTINGS[name]))
+    st.markdown(texts[language()])
+    if email or phone:
+        screen.section(_("Contact"))
+        st.text(" · ".join(part for part in (email, phone) if part))
+
+
+def thresholds_form(value: dict[str, float]) -> tuple[dict[str, float], date] | None:
+    """From which fill rates a day is soon full, and full; the value typed and its first day once the form is sent."""
+    with st.form("thresholds", border=True):
+        left, right = st.columns(2)
+        tight = left.number_input(_("Soon full from (%)"), 1, 100, round(value["tight"] * 100))
+        full = right.number_input(_("Full from (%)"), 1, 100, round(value["full"] * 100))
+        begins = st.date_input(_("From the day"), value=clock.today(), format="DD/MM/YYYY")
+        sent = st.form_submit_button(_("Save"), type="primary")
+    return ({"tight": tight / 100, "full": full / 100}, begins) if sent else None
+
+
+def ratios_form(value: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], date] | None:
+    """Children per adult in each kind of centre; the table typed and its first day once the form is sent."""
+    with st.form("ratios", border=True):
+        typed: pd.DataFrame = st.data_editor(
+            pd.DataFrame(value),
+            key="ratios-table",
+            hide_index=True,
+            width="stretch",
+            column_order=("kind", "pedt", "long_day", "under_six", "six_and_over"),
+            disabled=("kind", "pedt", "long_day"),
+            column_config={
+                "kind": st.column_config.SelectboxColumn(_("Kind of centre"), options=list(RATIO_KINDS), format_func=_kind),
+                "pedt": st.column_config.CheckboxColumn(_("With a PEDT")),
+                "long_day": st.column_config.CheckboxColumn(_("More than 5 h in a row")),
+                "under_six": st.column_config.NumberColumn(_("Children under 6 per adult"), min_value=1, max_value=100, step=1),
+                "six_and_over": st.column_config.NumberColumn(_("Children from 6 on per adult"), min_value=1, max_value=100, step=1),
+            },
+        )
+        begins = st.date_input(_("From the day"), value=clock.today(), format="DD/MM/YYYY")
+        sent = st.form_submit_button(_("Save"), type="primary")
+    return (_rows(typed), begins) if sent else None
+
+
+def coming(name: str, values: pd.DataFrame, withdraw: Any) -> None:
+    """The dated values of a setting; one that has not begun can be taken back."""
+    for begins, value in values.itertuples(index=False, name=None):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{name}-{begins}"):
+            if begins == structure.ALWAYS:
+                st.markdown(_("Since always: {value}", value=_told(value)))
+            else:
+                st.markdown(_("From {day}: {value}", day=format.day(begins), value=_told(value)))
+            if begins > clock.today():
+                st.button(_("Take back"), key=f"withdraw-{name}-{begins}", on_click=withdraw, args=(name, begins))
+
+
+def _rows(typed: pd.DataFrame) -> list[dict[str, Any]]:
+    whole = typed.astype({"under_six": "Int64", "six_and_over": "Int64"})
+    return [
+        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()} for row in whole.to_dict("records")
+    ]
+
+
+def _kind(kind: Any) -> str:
+    return _(RATIO_KINDS.get(kind, kind))
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return _("soon full from {tight}, full from {full}", tight=format.percent(value["tight"]), full=format.percent(value["full"]))
+    return ", ".join(f"{_kind(row['kind'])} 1/{row['under_six']} – 1/{row['six_and_over']}" for row in value)
