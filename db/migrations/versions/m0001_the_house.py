@@ -41,6 +41,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
     )
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_accounts_staff",
+            ["last_name", "id"],
+            unique=False,
+            postgresql_where=sa.text("role <> 'parent'"),
+            sqlite_where=sa.text("role <> 'parent'"),
+        )
+
     op.create_table(
         "attendance_imports",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -129,6 +138,13 @@ def upgrade() -> None:
     with op.batch_alter_table("families", schema=None) as batch_op:
         batch_op.create_index("ix_families_name", ["search_name", "id"], unique=False)
         batch_op.create_index("ix_families_phone_mobile", ["phone_mobile"], unique=False)
+        batch_op.create_index(
+            "ix_families_unconfirmed",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'approved'"),
+            sqlite_where=sa.text("state = 'approved'"),
+        )
 
     op.create_table(
         "field_rules",
@@ -1915,6 +1931,9 @@ def downgrade() -> None:
     op.drop_table("invoice_series")
     op.drop_table("field_rules")
     with op.batch_alter_table("families", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_families_unconfirmed", postgresql_where=sa.text("state = 'approved'"), sqlite_where=sa.text("state = 'approved'")
+        )
         batch_op.drop_index("ix_families_phone_mobile")
         batch_op.drop_index("ix_families_name")
 
@@ -1926,5 +1945,8 @@ def downgrade() -> None:
 
     op.drop_table("children")
     op.drop_table("attendance_imports")
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index("ix_accounts_staff", postgresql_where=sa.text("role <> 'parent'"), sqlite_where=sa.text("role <> 'parent'"))
+
     op.drop_table("accounts")
     # ### end Alembic commands ###
