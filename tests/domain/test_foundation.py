@@ -94,7 +94,7 @@ def test_an_act_moves_the_revision_of_its_chapter(cast: Cast) -> None:
 
 def test_roles_open_the_chapters_of_the_table_and_no_other(cast: Cast) -> None:
     rights.require(cast.claire, "accounts")
-    for nobody in (cast.amina, cast.gaelle, cast.farid):
+    for nobody in (cast.amina, cast.gaelle, cast.farid, None):
         with pytest.raises(NotAllowed):
             rights.require(nobody, "accounts")
     assert not rights.may(cast.helene, "health")
