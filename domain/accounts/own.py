@@ -1,0 +1,42 @@
+"""What a person changes of his own account."""
+
+from sqlalchemy.orm import Session
+
+from db.models import Account
+from db.session import writing
+from domain import clock, journal
+from domain.accounts import passwords
+from domain.accounts.refusals import CurrentPasswordWrong, PasswordUnchanged
+from domain.accounts.sessions import sign_out_elsewhere
+from domain.refusals import ChangedMeanwhile, DoesNotExist
+
+
+def change_password(by: Account, current: str, new: str, *, keep: str | None) -> None:
+    """Changes a person's password and takes back every other session; `keep` is the token of the one that stays.
+
+    Opens its own transaction, after the hashes. Raises CurrentPasswordWrong, PasswordUnchanged, PasswordTooWeak, PasswordTooLong,
+    ChangedMeanwhile.
+    """
+    if not passwords.matches(current, by.password_hash):
+        raise CurrentPasswordWrong
+    if current == new:
+        raise PasswordUnchanged
+    passwords.check(new, by.email, by.email.partition("@")[0], by.first_name, by.last_name)
+    new_hash = passwords.hashed(new)
+    with writing() as session:
+        account = session.get_one(Account, by.id, with_for_update=True)
+        if account.password_hash != by.password_hash:
+            raise ChangedMeanwhile("accounts")
+        account.password_hash, account.password_changed_at = new_hash, clock.now()
+        sign_out_elsewhere(session, account, keep=keep)
+        journal.record(session, by, "change_password", account)
+
+
+def change_language(session: Session, by: Account, language: str) -> None:
+    """Sets the language of a person's screens and letters. Raises DoesNotExist for a language that the house does not speak."""
+    if language not in ("fr", "en"):
+        raise DoesNotExist("languages")
+    account = session.get_one(Account, by.id)
+    if account.language != language:
+        account.language = language
+        journal.record(session, by, "change_language", account)

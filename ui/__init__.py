@@ -1,0 +1,1 @@
+"""What the screens share. It decides nothing: pages ask `domain`, `ui` dresses the answer."""

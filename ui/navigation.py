@@ -1,0 +1,118 @@
+"""The map of screens: where each lives, its French address, and who may open it. The only list of screens there is."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from db.models import Account
+from db.models.accounts import ROLES
+from domain.rights import TABLE, Right
+from ui.i18n import _, word
+
+PAGES = Path(__file__).resolve().parent.parent / "pages"
+
+VISITOR = "visitor"
+EVERYONE = frozenset({VISITOR, *ROLES})
+SIGNED_IN = frozenset(ROLES)
+STAFF = SIGNED_IN - {"parent"}
+FAMILIES = frozenset({"parent"})
+
+
+def who_sees(chapter: str) -> frozenset[str]:
+    """The roles that may at least look at a chapter of `domain.rights`."""
+    return frozenset(role for role, right in TABLE[chapter].items() if right >= Right.SEE)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `key` is its file under `pages/`; a screen without a section is in no menu; titles are message ids."""
+
+    key: str
+    title: str
+    url_path: str
+    roles: frozenset[str]
+    section: str | None = None
+    icon: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The script that draws it."""
+        return PAGES / f"{self.key}.py"
+
+
+TODAY, FAMILY, MONEY, HOUSE, MINE = word("Today"), word("Families"), word("Money"), word("The structure"), word("My space")
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("staff/dashboard", word("Dashboard"), "tableau-de-bord", STAFF, TODAY, "space_dashboard"),
+    Screen("staff/capacity", word("Capacity"), "capacites", who_sees("capacity"), TODAY, "calendar_view_week"),
+    Screen("staff/accounts", word("Accounts to approve"), "comptes-a-valider", who_sees("accounts"), FAMILY, "how_to_reg"),
+    Screen("staff/files", word("Files"), "dossiers", who_sees("documents"), FAMILY, "folder_shared"),
+    Screen("staff/letters", word("Letters sent"), "messages-envoyes", who_sees("messages"), FAMILY, "outgoing_mail"),
+    Screen("staff/balances", word("Balances"), "soldes", who_sees("money"), MONEY, "account_balance_wallet"),
+    Screen("staff/attendance", word("Attendance"), "frequentation", who_sees("statistics"), HOUSE, "monitoring"),
+    Screen("staff/journal", word("Journal"), "journal", who_sees("journal"), HOUSE, "history"),
+    Screen("staff/users", word("Users"), "utilisateurs", who_sees("users"), HOUSE, "group"),
+    Screen("staff/settings", word("Settings"), "reglages", who_sees("settings"), HOUSE, "tune"),
+    Screen("family/dashboard", word("Family space"), "espace-famille", FAMILIES, MINE, "home"),
+    Screen("visitor/my_account", word("My account"), "mon-compte", SIGNED_IN, MINE, "account_circle"),
+    Screen("visitor/sign_in", word("Sign in"), "connexion", frozenset({VISITOR})),
+    Screen("visitor/confirm", word("Confirm my account"), "confirmer", EVERYONE),
+    Screen("visitor/legal", word("Legal notice"), "mentions-legales", EVERYONE),
+    Screen("visitor/privacy", word("Privacy"), "confidentialite", EVERYONE),
+    Screen("visitor/accessibility", word("Accessibility"), "accessibilite", EVERYONE),
+)
+BY_KEY = {screen.key: screen for screen in SCREENS}
+OWN = "visitor/my_account"
+FOOTER = ("visitor/legal", "visitor/privacy", "visitor/accessibility")
+
+_here = threading.local()
+
+
+def role_of(account: Account | None) -> str:
+    """The role that the map asks about: an account's, or `visitor`."""
+    return account.role if account and account.state == "active" else VISITOR
+
+
+def standing() -> Sequence[Screen]:
+    """The screens whose script is there."""
+    return tuple(screen for screen in SCREENS if screen.path.is_file())
+
+
+def allows(screen: Screen, role: str, held: bool = False) -> bool:
+    """Whether a role may open a screen; one who is held (no second factor yet) opens the own account and what everybody may read."""
+    return role in screen.roles and (not held or screen.key == OWN or screen.roles == EVERYONE)
+
+
+def home_of(role: str, held: bool = False) -> Screen:
+    """Where a role arrives after signing in."""
+    first = {"parent": "family/dashboard", VISITOR: "visitor/sign_in"}.get(role, "staff/dashboard")
+    return BY_KEY[OWN] if held or not BY_KEY[first].path.is_file() else BY_KEY[first]
+
+
+def begin(role: str, held: bool) -> None:
+    """Tells the links of this run whose they are. The router calls it."""
+    _here.role, _here.held = role, held
+
+
+def opens(key: str) -> bool:
+    """Whether the person of this run may open a screen."""
+    screen = BY_KEY[key]
+    return allows(screen, getattr(_here, "role", VISITOR), getattr(_here, "held", False)) and screen.path.is_file()
+
+
+def page(key: str) -> st.Page:
+    """Streamlit's page of a screen, as the router registered it."""
+    screen = BY_KEY[key]
+    icon = f":material/{screen.icon}:" if screen.icon else ""
+    hidden = screen.section is None
+    return st.Page(screen.path, title=_(screen.title), icon=icon, url_path=screen.url_path, visibility="hidden" if hidden else "visible")
+
+
+def address(key: str, choices: Mapping[str, object] | None = None) -> str:
+    """The address of a screen with its choices, `/soldes?page=2`: for letters and tables. Links on a screen use `screen.goto`."""
+    chosen = {name: str(value) for name, value in (choices or {}).items() if value is not None}
+    return f"/{BY_KEY[key].url_path}" + (f"?{urlencode(chosen)}" if chosen else "")

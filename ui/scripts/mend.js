@@ -1,0 +1,182 @@
+// Mends what Streamlit's page cannot be told by options: its English words, its one-key shortcuts, and what a reconnection leaves stale.
+const FRENCH = {
+  "Skip to main content": "Aller au contenu",
+  "Page not found": "Page introuvable",
+  "Open sidebar": "Ouvrir le menu",
+  "Close sidebar": "Fermer le menu",
+  "Expand sidebar": "Ouvrir le menu",
+  "Collapse sidebar": "Fermer le menu",
+  "Press Enter to apply": "Entrée pour valider",
+  "Press Enter to submit form": "Entrée pour envoyer",
+  "Press ⌘+Enter to apply": "⌘ + Entrée pour valider",
+  "Press Ctrl+Enter to apply": "Ctrl + Entrée pour valider",
+  "Show password text": "Montrer le mot de passe",
+  "Hide password text": "Cacher le mot de passe",
+  "Show password": "Montrer le mot de passe",
+  "Hide password": "Cacher le mot de passe",
+  "Link to heading": "Lien vers ce titre",
+  "Choose options": "Choisir",
+  "Choose an option": "Choisir",
+  "Select options": "Choisir",
+  "Select all": "Tout choisir",
+  "Deselect all": "Ne rien choisir",
+  "Clear all": "Tout effacer",
+  "Clear value": "Effacer",
+  "No results": "Aucun résultat",
+  "No options to select.": "Rien à choisir",
+  "No options to select": "Rien à choisir",
+  "Search": "Rechercher",
+  "Search...": "Rechercher…",
+  "Type to search": "Taper pour chercher",
+  "Download": "Télécharger",
+  "Download as CSV": "Télécharger en CSV",
+  "Download as SVG": "Télécharger en SVG",
+  "Download as PNG": "Télécharger en PNG",
+  "Fullscreen": "Plein écran",
+  "Close fullscreen": "Quitter le plein écran",
+  "Exit fullscreen": "Quitter le plein écran",
+  "View fullscreen": "Plein écran",
+  "Show/hide columns": "Choisir les colonnes",
+  "Show or hide columns": "Choisir les colonnes",
+  "Column visibility": "Colonnes montrées",
+  "Close": "Fermer",
+  "Close dialog": "Fermer",
+  "Dismiss": "Fermer",
+  "Upload": "Envoyer un fichier",
+  "Browse files": "Choisir un fichier",
+  "Drag and drop file here": "Déposer un fichier ici",
+  "Drag and drop files here": "Déposer des fichiers ici",
+  "Running...": "Un instant…",
+  "Stop": "Arrêter",
+  "Connecting": "Connexion…",
+  "Please wait...": "Un instant…",
+  "Select date": "Choisir une date",
+  "Choose date": "Choisir une date",
+  "Select a date": "Choisir une date",
+  "Previous month.": "Mois précédent",
+  "Next month.": "Mois suivant",
+  "Previous month": "Mois précédent",
+  "Next month": "Mois suivant",
+  "Previous page": "Page précédente",
+  "Next page": "Page suivante",
+  "Go to previous page": "Page précédente",
+  "Go to next page": "Page suivante",
+  "First page": "Première page",
+  "Last page": "Dernière page",
+  "Increment": "Augmenter",
+  "Decrement": "Diminuer",
+  "More options": "Autres actions",
+  "View more": "Voir plus",
+  "View less": "Voir moins",
+  "Sort ascending": "Tri croissant",
+  "Sort descending": "Tri décroissant",
+  "Autosize": "Ajuster la largeur",
+  "Pin column": "Fixer la colonne",
+  "Unpin column": "Libérer la colonne",
+  "Hide column": "Cacher la colonne",
+  "Copy to clipboard": "Copier",
+  "Copy": "Copier",
+  "Copied": "Copié",
+  "empty": "vide",
+  "True": "Oui",
+  "False": "Non",
+  "Logo": "Farandole",
+  "Error": "Erreur",
+  "Help": "Aide",
+  "Menu": "Menu",
+  "Main menu": "Menu",
+};
+const PATTERNS = [
+  [/^(\d+(?:\.\d+)?)\s?(MB|KB|GB) per file(?: • (.+))?$/, (m) => `${m[1].replace(".", ",")} ${{ MB: "Mo", KB: "Ko", GB: "Go" }[m[2]]} au plus par fichier${m[3] ? " : " + m[3] : ""}`],
+  [/^Remove (.+)$/, (m) => `Retirer ${m[1]}`],
+  [/^View (\d+) more$/, (m) => `${m[1]} de plus`],
+  [/^Help for (.+)$/, (m) => `Aide : ${m[1]}`],
+  [/^Show help for (.+)$/, (m) => `Aide : ${m[1]}`],
+  [/^Page (\d+) of (\d+)$/, (m) => `Page ${m[1]} sur ${m[2]}`],
+  [/^Go to page (\d+)$/, (m) => `Aller à la page ${m[1]}`],
+  [/^(\d+) of (\d+) results?$/, (m) => `${m[1]} sur ${m[2]}`],
+  [/^Selected (.+?)\. (.+)$/, (m) => `Choisi : ${m[1]}.`],
+];
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
+const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stHtml'], [data-testid='stHeading'], textarea";
+
+const french = (text) => {
+  const bare = text.trim();
+  if (!bare) return null;
+  if (Object.hasOwn(FRENCH, bare)) return text.replace(bare, FRENCH[bare]);
+  for (const [pattern, write] of PATTERNS) {
+    const match = bare.match(pattern);
+    if (match) return write(match);
+  }
+  return null;
+};
+
+const names = (element) => {
+  for (const name of ATTRIBUTES) {
+    const value = element.getAttribute(name);
+    const told = value && french(value);
+    if (told && told !== value) element.setAttribute(name, told);
+  }
+};
+
+const words = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) {
+    const parent = node.parentElement;
+    if (!parent || parent.closest(OURS)) return;
+    const told = french(node.data);
+    if (told && told !== node.data) node.data = told;
+    return;
+  }
+  if (node.nodeType !== Node.ELEMENT_NODE || ["SCRIPT", "STYLE"].includes(node.tagName)) return;
+  names(node);
+  for (const child of node.childNodes) words(child);
+};
+
+const watchWords = (state) => {
+  new MutationObserver((changes) => {
+    if (state.language !== "fr") return;
+    for (const change of changes) {
+      if (change.type === "attributes") names(change.target);
+      else if (change.type === "characterData") words(change.target);
+      else change.addedNodes.forEach(words);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
+};
+
+// WCAG 2.1.4: a bare letter typed outside a field must do nothing.
+const silenceKeys = () => {
+  const typing = (target) => target.closest?.("input, textarea, select, [contenteditable='true'], [role='grid'], [role='listbox'], canvas");
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const bare = event.key.length === 1 && /\p{L}/u.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const target = event.composedPath()[0];
+      if (bare && !(target instanceof Element && typing(target))) event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
+};
+
+// After a lost connection the page may be another process's: load it anew, so that nothing on it is stale.
+const watchConnection = () => {
+  const app = document.querySelector("[data-test-connection-state]");
+  if (!app) return;
+  let lost = false;
+  new MutationObserver(() => {
+    const connected = app.getAttribute("data-test-connection-state") === "CONNECTED";
+    if (connected && lost) location.reload();
+    lost ||= !connected;
+  }).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+};
+
+export default function ({ data }) {
+  const begun = window.farandoleMend;
+  const state = (window.farandoleMend ??= {});
+  state.language = data.language;
+  document.documentElement.lang = data.language;
+  if (begun) return;
+  watchWords(state);
+  silenceKeys();
+  watchConnection();
+  if (state.language === "fr") words(document.body);
+}
