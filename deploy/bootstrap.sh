@@ -46,7 +46,7 @@ if ! cat $lists | cmp -s - ".venv/installed-$want"; then
     echo "Installing the parts listed in $lists (a few minutes the first time)"
     last=requirements.txt
     [ "$want" = dev ] && last=requirements-dev.txt
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r "$last" ||
+    .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input -r "$last" ||
         fail "pip could not install $last; the lines above say why (is the package index reachable?)"
     # shellcheck disable=SC2086
     cat $lists >".venv/installed-$want"
