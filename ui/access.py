@@ -13,6 +13,7 @@ from streamlit_authenticator.controllers import AuthenticationController
 from db.models import Account
 from db.session import reading, writing
 from domain import accounts, clock
+from domain.refusals import NotAllowed
 from ui import browser, i18n, navigation
 from ui.i18n import _
 
@@ -65,6 +66,14 @@ def current_user() -> Account | None:
         return None
     with reading() as session:
         return accounts.account_of(session, token)
+
+
+def require_user() -> Account:
+    """The same in a callback, where nobody but a signed-in person can be: raises NotAllowed for a session that was taken back."""
+    account = current_user()
+    if account is None:
+        raise NotAllowed("accounts")
+    return account
 
 
 def begin() -> Account | None:

@@ -45,6 +45,11 @@ def warn(told: str) -> None:
     _keep("warned", told)
 
 
+def refuse(told: str) -> None:
+    """Keeps a sentence of refusal for the next run, for what the screen itself can see is wrong."""
+    _keep("refused", told)
+
+
 def show() -> None:
     """Shows what was kept, once. The router calls it; a dialog or a fragment calls it for itself."""
     for kind, told in st.session_state.pop(_KEPT, []):

@@ -13,6 +13,8 @@ from ui.i18n import _, locale
 
 NOTHING = "—"
 _MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:^=")
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 
 
@@ -101,6 +103,14 @@ def _percent_pattern(digits: int) -> str:
 def local_day(value: datetime) -> date:
     """The day an instant falls on in the structure's time zone."""
     return value.astimezone(settings().zone).date()
+
+
+def device(agent: str | None) -> str:
+    """`Firefox, Windows`: what a browser says of itself, in two words."""
+    said = agent or ""
+    browser = next((name for mark, name in _BROWSERS if mark in said), None)
+    system = next((name for mark, name in _SYSTEMS if mark in said), None)
+    return ", ".join(filter(None, (browser, system))) or NOTHING
 
 
 def plain(text: str) -> str:

@@ -66,6 +66,22 @@ SCREENS: tuple[Screen, ...] = (
     Screen("visitor/accessibility", word("Accessibility"), "accessibilite", EVERYONE),
 )
 BY_KEY = {screen.key: screen for screen in SCREENS}
+ROLE_NAMES = {
+    "parent": word("Parent"),
+    "leader": word("Leader"),
+    "coordinator": word("Coordinator"),
+    "director": word("Director"),
+    "cashier": word("Cashier"),
+    "administrator": word("Administrator"),
+}
+VISITS = {
+    "signed_in": word("Signed in"),
+    "signed_out": word("Signed out"),
+    "refused": word("Wrong password"),
+    "locked": word("Refused: too many attempts"),
+    "second_factor_refused": word("Wrong code"),
+}
+
 OWN = "visitor/my_account"
 FOOTER = ("visitor/legal", "visitor/privacy", "visitor/accessibility")
 
