@@ -1,0 +1,64 @@
+"""A believable town that concerns nobody: for newcomers, for tests, for measuring. The same size, seed and day give the same rows."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from db.demo import days, money, papers, people, programme, registrations, talk
+from db.demo.bulk import bulk
+from db.demo.town import SIZES, Size, Town
+from db.models import Account, Family
+from db.session import reading
+from db.settings import settings
+
+PASSWORD = "farandole-demo-2026"
+DEMO_PEOPLE = [
+    ("claire@demo.example", "Claire Dubois", "coordinatrice, deux sites"),
+    ("denis@demo.example", "Denis Moreau", "directeur, tous les sites"),
+    ("farid@demo.example", "Farid Haddad", "régisseur"),
+    ("gaelle@demo.example", "Gaëlle Petit", "animatrice, un site"),
+    ("helene@demo.example", "Hélène Marchand", "administratrice"),
+    ("amina@demo.example", "Amina Benali", "parent de Sami"),
+    ("bruno@demo.example", "Bruno Lefèvre", "parent de Lia"),
+]
+
+
+class DemoRefused(Exception):
+    """The demo town is not planted here: `production`, or `not_empty`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def is_empty() -> bool:
+    """Whether the connected database knows nobody yet."""
+    with reading() as session:
+        return not any(session.execute(select(model.id).limit(1)).first() for model in (Account, Family))
+
+
+def plant(size: Size = SIZES["small"], seed: int = 1, today: date | None = None) -> dict[str, int]:
+    """Plants the town in one transaction and gives the number of rows by table. Raises DemoRefused."""
+    if settings().environment == "production":
+        raise DemoRefused("production")
+    if not is_empty():
+        raise DemoRefused("not_empty")
+    with bulk() as loader:
+        town = Town(loader, size, seed, today or datetime.now(settings().zone).date())
+        programme.found(town)
+        families = people.settle_in(town)
+        registered = registrations.register(town, families)
+        sums = money.new_sums(town)
+        for site in town.sites:
+            charged = []
+            for place, activity in enumerate(site.activities):
+                here = (registered.site == site.index) & (registered.activity == place)
+                columns = (registered.child[here], registered.family[here], registered.group[here])
+                costs, by_day = days.fill(town, families, site, activity, place, *columns)
+                charged.append(costs)
+                talk.remember_last_year(town, site, activity, by_day)
+            money.bill(town, families, site, charged, sums)
+        money.keep(town, families, sums)
+        papers.file_away(town, families, registered)
+        talk.converse(town, families)
+    return loader.counts

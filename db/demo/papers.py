@@ -1,0 +1,150 @@
+"""The papers asked for, and what families sent of them: accepted, to check, refused, expired, about to expire, or nothing."""
+
+import hashlib
+import os
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from db.demo.town import People, Registered, Town, day_of
+from db.models import Document, DocumentFile, DocumentKind, DocumentKindActivity, FamilyFile, StoredFile
+from db.settings import settings
+
+FOR_EVER = np.datetime64("9999-12-31", "D")
+# name, subject, compulsory, health, blocks, validity, months
+KINDS = [
+    ("Fiche sanitaire de liaison", "child", True, True, "booking", "school_year", None),
+    ("Copie des vaccinations", "child", True, True, "booking", "months", 24),
+    ("Attestation d'assurance", "child", True, False, "booking", "school_year", None),
+    ("Attestation CAF ou MSA (quotient familial)", "family", True, False, "nothing", "months", 12),
+    ("Justificatif de domicile", "family", True, False, "registration", "months", 12),
+    ("Pièce d'identité du responsable", "guardian", True, False, "registration", "months", 120),
+    ("Attestation employeur", "guardian", False, False, "nothing", "months", 12),
+    ("Projet d'accueil individualisé (PAI)", "child", False, True, "nothing", "school_year", None),
+    ("Jugement fixant la résidence de l'enfant", "family", False, False, "nothing", "for_ever", None),
+    ("Test d'aisance aquatique (CAJ)", "child", True, False, "booking", "for_ever", None),
+]
+_REASONS = ["Le document n'est pas lisible.", "Ce n'est pas le document demandé.", "Il manque une page.", "Le document est périmé."]
+ACCEPTED, TO_CHECK, REFUSED, MISSING = range(4)
+
+
+def file_away(town: Town, people: People, registered: Registered) -> None:
+    """Plants the kinds, the documents and what is kept of each family's file."""
+    load = town.loader
+    names = ("name", "subject", "is_compulsory", "is_health", "blocks", "validity", "months")
+    kinds = load.rows(DocumentKind, [dict(zip(names, kind, strict=True)) | {"position": place} for place, kind in enumerate(KINDS)])
+    young = [activity.id for site in town.sites for activity in site.activities if activity.name == "CAJ"]
+    load.rows(DocumentKindActivity, [{"kind_id": kinds[-1], "activity_id": number} for number in young])
+    sha256 = _one_file(town)
+    caj = np.array([[a.name == "CAJ" for a in site.activities] + [False] * (4 - len(site.activities)) for site in town.sites])
+    in_caj = caj[registered.site, registered.activity]
+    families, children = np.unique(registered.family), np.unique(registered.child)
+    guardians = np.flatnonzero(np.isin(people.guardian_family, families))
+    sums = pd.DataFrame({"expected": 0, "accepted": 0, "until": FOR_EVER}, index=families)
+    for place, kind in enumerate(KINDS):
+        rng = town.rng("papers", place)
+        if kind[1] == "family":
+            subjects, of = families, families
+        elif kind[1] == "guardian":
+            subjects, of = guardians, people.guardian_family[guardians]
+        else:
+            subjects = children if place < len(KINDS) - 1 else np.unique(registered.child[in_caj])
+            of = people.child_family[subjects]
+        state, until = _sent(town, rng, people, kinds[place], kind, subjects, of, sha256)
+        if kind[2]:
+            part = pd.DataFrame(
+                {"of": of, "expected": 1, "accepted": state == ACCEPTED, "until": np.where(np.isnat(until), FOR_EVER, until)}
+            )
+            by = part.groupby("of").agg(expected=("expected", "sum"), accepted=("accepted", "sum"), until=("until", "min"))
+            sums.loc[by.index, "expected"] += by["expected"]
+            sums.loc[by.index, "accepted"] += by["accepted"]
+            sums.loc[by.index, "until"] = np.minimum(sums.loc[by.index, "until"], by["until"])
+    expected, accepted = sums["expected"].to_numpy(), sums["accepted"].to_numpy()
+    load.columns(
+        FamilyFile,
+        family_id=people.family_ids[families],
+        expected=expected,
+        accepted=accepted,
+        missing=expected - accepted,
+        complete_until_on=np.where(expected == accepted, sums["until"].to_numpy().astype("datetime64[D]"), np.datetime64("NaT")),
+    )
+
+
+def _sent(
+    town: Town, rng: np.random.Generator, people: People, kind_id: int, kind: Any, subjects: Any, of: Any, sha256: str
+) -> tuple[Any, Any]:
+    count, (_, subject, compulsory, _, _, validity, months) = len(subjects), kind
+    careful, quick = people.diligence[of] < 0.66, rng.random(count)
+    lot = rng.random(count)
+    state = np.select([careful | (lot < 0.62), lot < 0.74, lot < 0.8], [ACCEPTED, TO_CHECK, REFUSED], MISSING)
+    if not compulsory:
+        state = np.where(quick < 0.12, np.where(lot < 0.15, TO_CHECK, ACCEPTED), MISSING)
+    ends = day_of(town.year.ends_on)
+    until = np.full(count, np.datetime64("NaT"), "datetime64[D]")
+    if validity == "school_year":
+        until[:] = ends
+    elif validity == "months":
+        until = town.today + np.minimum(rng.integers(31, months * 30, count), 3_000)
+    if validity != "for_ever":
+        lapse = rng.random(count)
+        until = np.where(~careful & (lapse < 0.05), town.today - rng.integers(1, 90, count), until)
+        until = np.where((lapse > 0.975), town.today + rng.integers(1, 30, count), until)
+    until = np.where(state == ACCEPTED, until, np.datetime64("NaT"))
+    sent = np.flatnonzero(state != MISSING)
+    ago = np.where(state[sent] == TO_CHECK, rng.integers(1, 15, len(sent)), rng.integers(10, 80, len(sent)))
+    sent_at = town.at(town.today - ago, rng.integers(25_000, 80_000, len(sent)))
+    decided = state[sent] != TO_CHECK
+    ids = town.loader.ids(Document, len(sent))
+    nobody = [None] * len(sent)
+    who = people.guardian_ids[subjects[sent]] if subject == "guardian" else people.child_ids[subjects[sent]] if subject == "child" else None
+    words = np.array(["accepted", "to_check", "refused"], object)
+    town.loader.columns(
+        Document,
+        id=ids,
+        kind_id=kind_id,
+        family_id=people.family_ids[of[sent]],
+        guardian_id=who if subject == "guardian" else nobody,
+        child_id=who if subject == "child" else nobody,
+        state=words[state[sent]],
+        sent_at=sent_at,
+        sent_by_id=people.account_ids[of[sent]],
+        decided_at=np.where(decided, np.minimum(sent_at + np.timedelta64(2, "D"), town.now), np.datetime64("NaT")),
+        decided_by_id=[town.staff["claire"] if done else None for done in decided.tolist()],
+        refusal_reason=[_REASONS[place % 4] if code == REFUSED else None for place, code in enumerate(state[sent].tolist())],
+        valid_until_on=until[sent],
+    )
+    town.loader.columns(DocumentFile, document_id=ids, sha256=np.full(len(ids), sha256, object), name="document.pdf")
+    return state, until
+
+
+def _one_file(town: Town) -> str:
+    """All the papers of the demo are one small page that says so."""
+    content = _page("Document de demonstration - aucune donnee reelle")
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = settings().files_folder / sha256[:2] / sha256
+    path.parent.mkdir(parents=True, exist_ok=True)
+    waiting = path.with_suffix(f".{os.getpid()}")
+    waiting.write_bytes(content)
+    waiting.replace(path)
+    town.loader.rows(StoredFile, [{"sha256": sha256, "size": len(content), "mime": "application/pdf", "stored_at": town.ago(200)}])
+    return sha256
+
+
+def _page(words: str) -> bytes:
+    """A one-page PDF with a line of plain letters."""
+    stream = f"BT /F1 18 Tf 72 760 Td ({words}) Tj ET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    text, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(text))
+        text += f"{number} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    text += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    return (text + f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(text)}\n%%EOF\n").encode("ascii")
