@@ -1,0 +1,40 @@
+"""Papers: whose file is complete, what is decided of a paper, and reminding the families whose file is not."""
+
+from domain.documents.completeness import (
+    SORTS,
+    Chosen,
+    count,
+    everything,
+    matrix,
+    names,
+    page,
+    papers,
+    refresh,
+    refresh_all,
+)
+from domain.documents.decisions import Paper, accept, open_paper, refuse, valid_until
+from domain.documents.reminders import MOST, Plan, TooManyFamilies, plan, preview, remind
+
+__all__ = [
+    "MOST",
+    "SORTS",
+    "Chosen",
+    "Paper",
+    "Plan",
+    "TooManyFamilies",
+    "accept",
+    "count",
+    "everything",
+    "matrix",
+    "names",
+    "open_paper",
+    "page",
+    "papers",
+    "plan",
+    "preview",
+    "refresh",
+    "refresh_all",
+    "refuse",
+    "remind",
+    "valid_until",
+]
