@@ -17,8 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Account, Activity, AgeGroup, OpenDay, Seats, Setting, Site, Slot, StaffPlan
-from domain import clock, journal, rights, structure
-from domain.refusals import DoesNotExist, Refusal, upright
+from domain import journal, rights, structure
+from domain.refusals import DoesNotExist, NothingChosen, Refusal, upright
 
 LONGEST = 62
 """Days of the longest period whose need is shown at once."""
@@ -135,7 +135,14 @@ def team_mix(required: int) -> tuple[int, int]:
     return ceil(required / 2), 1 if required in (3, 4) else required // 5
 
 
-def needs(session: Session, by: Account, from_on: date, until_on: date, sites: Sequence[str] = ()) -> pd.DataFrame:
+def sites(session: Session, by: Account) -> dict[int, str]:
+    """The active sites in sight that have an activity: name by id, in the order of names. Raises NotAllowed."""
+    rights.require(by, "capacity", rights.SEE)
+    busy = select(Site.id, Site.name).where(Site.is_active, rights.at_sites(by, Site.id), Site.id.in_(select(Activity.site_id)))
+    return {row.id: row.name for row in session.execute(busy.order_by(Site.name))}
+
+
+def needs(session: Session, by: Account, from_on: date, until_on: date, site_ids: Sequence[int] = ()) -> pd.DataFrame:
     """The need and the plan of every site and day with children, in four queries.
 
     Columns: site_id, site, day, at, under_six, six_and_over, adults, director_apart, required, qualified, unqualified, planned,
@@ -164,7 +171,7 @@ def needs(session: Session, by: Account, from_on: date, until_on: date, sites: S
         .join(Slot, Slot.id == Seats.slot_id)
         .join(AgeGroup, AgeGroup.id == Seats.age_group_id)
         .where(Seats.day.between(from_on, until_on), rights.at_sites(by, Activity.site_id), Seats.open_day_id.not_in(closed))
-        .where(Site.name.in_(sites) if sites else Site.is_active)
+        .where(Site.id.in_(site_ids) if site_ids else Site.is_active)
         .order_by(Seats.day, Site.name, Activity.site_id)
     )
     tables = _ratios(session, until_on)
@@ -212,9 +219,12 @@ def plan_staff(session: Session, by: Account, site_id: int, day: date, adults: i
     return plan
 
 
-def ratios_on(session: Session, day: date | None = None) -> list[dict[str, Any]]:
-    """The table of ratios in force on a day (today by default)."""
-    return list(structure.setting(session, "staffing_ratios", day or clock.today()))
+def plan_days(session: Session, by: Account, site_id: int, days: Sequence[date], adults: int) -> None:
+    """Says the same number of adults for several days. Raises NothingChosen, and what `plan_staff` raises."""
+    if not days:
+        raise NothingChosen
+    for day in sorted(days):
+        plan_staff(session, by, site_id, day, adults)
 
 
 def _ratios(session: Session, until_on: date) -> list[tuple[date, Any]]:

@@ -4,6 +4,7 @@ Frames come out of `read` (one row per day and slot) and are folded by `rates`. 
 is drawn only from the days and slots of which both its terms are known.
 """
 
+from domain.statistics.periods import days_of, named
 from domain.statistics.rates import by_day, by_weekday_and_slot, compare, compare_totals, grain_of, no_show, over_time, total
 from domain.statistics.reading import LONGEST, Choices, Figures, Selection, choices, read
 
@@ -17,7 +18,9 @@ __all__ = [
     "choices",
     "compare",
     "compare_totals",
+    "days_of",
     "grain_of",
+    "named",
     "no_show",
     "over_time",
     "read",
