@@ -39,25 +39,17 @@ def thresholds_form(value: dict[str, float]) -> tuple[dict[str, float], date] | 
 
 def ratios_form(value: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], date] | None:
     """Children per adult in each kind of centre; the table typed and its first day once the form is sent."""
+    typed: list[dict[str, Any]] = []
     with st.form("ratios", border=True):
-        typed: pd.DataFrame = st.data_editor(
-            pd.DataFrame(value),
-            key="ratios-table",
-            hide_index=True,
-            width="stretch",
-            column_order=("kind", "pedt", "long_day", "under_six", "six_and_over"),
-            disabled=("kind", "pedt", "long_day"),
-            column_config={
-                "kind": st.column_config.SelectboxColumn(_("Kind of centre"), options=list(RATIO_KINDS), format_func=_kind),
-                "pedt": st.column_config.CheckboxColumn(_("With a PEDT")),
-                "long_day": st.column_config.CheckboxColumn(_("More than 5 h in a row")),
-                "under_six": st.column_config.NumberColumn(_("Children under 6 per adult"), min_value=1, max_value=100, step=1),
-                "six_and_over": st.column_config.NumberColumn(_("Children from 6 on per adult"), min_value=1, max_value=100, step=1),
-            },
-        )
+        for place, row in enumerate(value):
+            told, young, old = st.columns([2, 1, 1], vertical_alignment="bottom")
+            told.markdown(f"**{_ratio_words(row)}**")
+            under_six = young.number_input(_("Children under 6 per adult"), 1, 100, row["under_six"], key=f"young-{place}")
+            six_and_over = old.number_input(_("Children from 6 on per adult"), 1, 100, row["six_and_over"], key=f"old-{place}")
+            typed.append(row | {"under_six": under_six, "six_and_over": six_and_over})
         begins = st.date_input(_("From the day"), value=clock.today(), format="DD/MM/YYYY")
         sent = st.form_submit_button(_("Save"), type="primary")
-    return (_rows(typed), begins) if sent else None
+    return (typed, begins) if sent else None
 
 
 def coming(name: str, values: pd.DataFrame, withdraw: Any) -> None:
@@ -72,18 +64,15 @@ def coming(name: str, values: pd.DataFrame, withdraw: Any) -> None:
                 st.button(_("Take back"), key=f"withdraw-{name}-{begins}", on_click=withdraw, args=(name, begins))
 
 
-def _rows(typed: pd.DataFrame) -> list[dict[str, Any]]:
-    whole = typed.astype({"under_six": "Int64", "six_and_over": "Int64"})
-    return [
-        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()} for row in whole.to_dict("records")
-    ]
-
-
-def _kind(kind: Any) -> str:
-    return _(RATIO_KINDS.get(kind, kind))
+def _ratio_words(row: dict[str, Any]) -> str:
+    pedt = _("with a PEDT") if row["pedt"] else _("without a PEDT")
+    length = _("more than 5 h in a row") if row["long_day"] else _("5 h in a row at most")
+    return (
+        f"{_(RATIO_KINDS[row['kind']])}, {pedt}, {length}" if row["kind"] == "periscolaire" else f"{_(RATIO_KINDS[row['kind']])}, {length}"
+    )
 
 
 def _told(value: Any) -> str:
     if isinstance(value, dict):
         return _("soon full from {tight}, full from {full}", tight=format.percent(value["tight"]), full=format.percent(value["full"]))
-    return ", ".join(f"{_kind(row['kind'])} 1/{row['under_six']} – 1/{row['six_and_over']}" for row in value)
+    return " ; ".join(f"{_ratio_words(row)} : 1/{row['under_six']} – 1/{row['six_and_over']}" for row in value)

@@ -21,6 +21,7 @@ __all__ = [
     "StaffingRatio",
     "change_logo",
     "change_setting",
+    "change_settings",
     "history",
     "logo",
     "remove_logo",
@@ -56,6 +57,13 @@ def change_setting(session: Session, by: Account, name: str, value: Any, valid_f
     else:
         kept.value = sound
     journal.record(session, by, "change_setting", kept, reason=name, changes={} if known.is_long else {name: [old, sound]})
+
+
+def change_settings(session: Session, by: Account, values: dict[str, Any]) -> None:
+    """Gives several undated settings their values at once; those that stay the same leave no line. Refuses as `change_setting` does."""
+    for name, value in values.items():
+        if value != setting(session, name):
+            change_setting(session, by, name, value)
 
 
 def withdraw_setting(session: Session, by: Account, name: str, valid_from: date) -> None:

@@ -27,10 +27,10 @@ def state_words(state: str) -> str:
 
 COLUMNS = {
     "written_at": tables.Column(_("Written"), "instant"),
-    "to_name": tables.Column(_("To")),
-    "to_email": tables.Column(_("Email")),
-    "subject": tables.Column(_("Subject"), width="large"),
     "state": tables.Column(_("State"), write=state_words),
+    "to_name": tables.Column(_("To")),
+    "subject": tables.Column(_("Subject"), width="large"),
+    "to_email": tables.Column(_("Email")),
     "sent_at": tables.Column(_("Left"), "instant"),
     "attempts": tables.Column(_("Tries"), "number"),
 }

@@ -41,12 +41,12 @@ def withdraw(name: str, valid_from: object) -> None:
 
 def draw_structure() -> None:
     """Its name, how to reach it, its logo."""
-    for name in ("name", "contact_email", "contact_phone"):
-        with st.form(f"setting-{name}", border=True):
-            value = st.text_input(_(SETTINGS[name]), value=now[name])
-            sent = st.form_submit_button(_("Save"))
-        if sent:
-            change(name, value)
+    with st.form("structure", border=True):
+        values = {name: st.text_input(_(SETTINGS[name]), value=now[name]) for name in ("name", "contact_email", "contact_phone")}
+        sent = st.form_submit_button(_("Save"), type="primary")
+    if sent:
+        act(structure.change_settings, values, told=_("The structure is saved."))
+        st.rerun()
     with reading() as session:
         picture = structure.logo(session)
     screen.section(_("Logo"), _("PNG or JPEG, 2 MB at most. It stands on the sign-in screen."))

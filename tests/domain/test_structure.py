@@ -114,3 +114,14 @@ def test_what_is_not_a_small_picture_is_refused(cast: Cast, content: bytes) -> N
     helene = cast.helene
     with pytest.raises(structure.NotAPicture), writing() as session:
         structure.change_logo(session, helene, content)
+
+
+def test_several_settings_are_changed_together_or_not_at_all(cast: Cast) -> None:
+    helene = cast.helene
+    with pytest.raises(structure.InvalidSetting), writing() as session:
+        structure.change_settings(session, helene, {"name": "Les Tilleuls", "contact_email": "nulle part"})
+    assert value("name") == "Service enfance-jeunesse"
+    with writing() as session:
+        structure.change_settings(session, helene, {"name": "Les Tilleuls", "contact_email": "", "contact_phone": "03 53 01 00 00"})
+    with reading() as session:
+        assert sorted(entry.reason or "" for entry in session.scalars(select(JournalEntry))) == ["contact_phone", "name"]
