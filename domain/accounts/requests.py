@@ -1,0 +1,277 @@
+"""Families' requests for an account: read, approved or refused by the staff, each once.
+
+Waiting → approved or refused. With an approval the family waits for its own confirmation (`domain.accounts.links`); a refusal closes
+the sign-in that was asked for. Many are decided in one transaction, line by line: what somebody else has decided is told, the rest is done.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ScalarSelect, Select, func, or_, select, text
+from sqlalchemy.orm import Session, aliased
+
+from db.models import Account, AccountLink, AccountRequest, Consent, ConsentText, Family, Guardian
+from domain import clock, duplicates, journal, letters, rights
+from domain.accounts import links
+from domain.refusals import AlreadyDecided, DoesNotExist, NothingChosen, Refusal, filled
+from domain.spelling import plain
+
+PAGE = 50
+COUNTED = 1_000
+"""The queue is counted up to here: "1,000 or more" is enough to know, and keeps the count's cost flat."""
+LONGEST_REASON = 1_000
+SORTS = ("oldest", "newest", "name")
+
+
+class AlreadyConfirmed(Refusal):
+    """The family has confirmed its account: it needs no link."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What came of one request in a batch: nothing against it, or the refusal."""
+
+    request_id: int
+    family_name: str | None
+    refusal: Refusal | None = None
+
+
+# -- what is seen -----------------------------------------------------------------------------------------------------------------
+
+
+def counts(session: Session, by: Account, search: str = "") -> tuple[int, int]:
+    """How many requests wait, and how many approved families have not confirmed, each up to COUNTED."""
+    rights.require(by, "accounts", rights.SEE)
+    waiting = _searched(_waiting(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
+    approved = _searched(_unconfirmed(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
+    of = [select(func.count()).select_from(them).scalar_subquery() for them in (waiting, approved)]
+    row = session.execute(select(*of)).one()
+    return row[0], row[1]
+
+
+def waiting(
+    session: Session, by: Account, *, search: str = "", sort: str = "oldest", page: int = 1, size: int = PAGE
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A page of the requests that wait, whole, and their likely duplicates (see `duplicates.likely`). Two statements.
+
+    The first frame: request_id, requested_at, family_id and the family's name, telephones and address, the guardian's, the consent's
+    given_at, language, version and body, and `alike`, how many likely duplicates. By `oldest` (flat, as `newest` is) or `name`.
+    """
+    rights.require(by, "accounts", rights.SEE)
+    rows = _searched(_waiting(by, _whole()), search).order_by(*_order(sort)).offset((page - 1) * size).limit(size)
+    frame = pd.read_sql(rows, session.connection())
+    alike = duplicates.likely(session, by, frame["request_id"].tolist())
+    found = alike.groupby("request_id").size()
+    return frame.assign(alike=frame["request_id"].map(found).fillna(0).astype(int)), alike
+
+
+def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 1, size: int = PAGE) -> pd.DataFrame:
+    """A page of the approved families that have not confirmed, the longest waiting first.
+
+    Columns: request_id, family_id, family_name, guardian_name, email, decided_at, decided_by, sent_at, expires_at.
+    """
+    rights.require(by, "accounts", rights.SEE)
+    link = (AccountLink.account_id == Guardian.account_id) & (AccountLink.purpose == "confirm")
+    told: tuple[Any, ...] = (
+        AccountRequest.id.label("request_id"),
+        Family.id.label("family_id"),
+        Family.name.label("family_name"),
+        (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
+        Guardian.email,
+        AccountRequest.decided_at,
+        _decided_by().label("decided_by"),
+        select(func.max(AccountLink.created_at)).where(link).scalar_subquery().label("sent_at"),
+        select(func.max(AccountLink.expires_at)).where(link).scalar_subquery().label("expires_at"),
+    )
+    rows = _searched(_unconfirmed(by, select(*told)), search).order_by(AccountRequest.decided_at, AccountRequest.id)
+    return pd.read_sql(rows.offset((page - 1) * size).limit(size), session.connection())
+
+
+# -- what is done -----------------------------------------------------------------------------------------------------------------
+
+
+def approve(session: Session, by: Account, request_id: int) -> None:
+    """Approves a request: the family gets a link to confirm its account. Raises NotAllowed, DoesNotExist, AlreadyDecided."""
+    rights.require(by, "accounts")
+    _approve(session, by, _undecided(_locked(session, by, [request_id]), request_id))
+
+
+def refuse(session: Session, by: Account, request_id: int, reason: str) -> None:
+    """Refuses a request with a reason that the family reads. Raises NotAllowed, Incomplete, TooLong, DoesNotExist, AlreadyDecided."""
+    rights.require(by, "accounts")
+    told = filled("reason", reason, LONGEST_REASON)
+    _refuse(session, by, _undecided(_locked(session, by, [request_id]), request_id), told)
+
+
+def approve_many(session: Session, by: Account, request_ids: Sequence[int]) -> list[Line]:
+    """Approves requests in one transaction and tells, line by line, what could not be. Raises NotAllowed, NothingChosen."""
+    rights.require(by, "accounts")
+    return _each(session, by, request_ids, lambda asked: _approve(session, by, asked))
+
+
+def refuse_many(session: Session, by: Account, request_ids: Sequence[int], reason: str) -> list[Line]:
+    """Refuses requests for one reason, as `approve_many` approves. Raises NotAllowed, Incomplete, TooLong, NothingChosen."""
+    rights.require(by, "accounts")
+    told = filled("reason", reason, LONGEST_REASON)
+    return _each(session, by, request_ids, lambda asked: _refuse(session, by, asked, told))
+
+
+def send_again(session: Session, by: Account, request_id: int) -> None:
+    """Sends an approved family a new link; the old ones die. Raises NotAllowed, DoesNotExist, AlreadyConfirmed."""
+    rights.require(by, "accounts")
+    asked = _locked(session, by, [request_id]).get(request_id)
+    if asked is None or asked.request.state != "approved" or asked.account is None:
+        raise DoesNotExist("account_requests")
+    if asked.account.state != "pending":
+        raise AlreadyConfirmed
+    links.send(session, asked.account, "confirm", asked.family.id)
+    journal.record(session, by, "send_link_again", asked.request)
+
+
+# -- how --------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Asked:
+    request: AccountRequest
+    family: Family
+    guardian: Guardian
+    account: Account | None
+    decided_by: str | None
+
+
+def _locked(session: Session, by: Account, request_ids: Sequence[int]) -> dict[int, _Asked]:
+    """The requests in the person's sight, locked in the order of their ids."""
+    rows = (
+        select(AccountRequest, Family, Guardian, Account, _decided_by())
+        .join(Family, Family.id == AccountRequest.family_id)
+        .join(Guardian, Guardian.id == AccountRequest.guardian_id)
+        .outerjoin(Account, Account.id == Guardian.account_id)
+        .where(AccountRequest.id.in_(request_ids), rights.sees_family(by, AccountRequest.family_id))
+        .order_by(AccountRequest.id)
+        .execution_options(populate_existing=True)
+    )
+    session.scalars(select(AccountRequest.id).where(AccountRequest.id.in_(request_ids)).order_by(AccountRequest.id).with_for_update()).all()
+    return {row[0].id: _Asked(*row) for row in session.execute(rows)}
+
+
+def _undecided(asked: dict[int, _Asked], request_id: int) -> _Asked:
+    one = asked.get(request_id)
+    if one is None or one.account is None:
+        raise DoesNotExist("account_requests")
+    if one.request.state != "waiting":
+        assert one.request.decided_at is not None
+        raise AlreadyDecided(one.decided_by, one.request.decided_at, one.request.state)
+    return one
+
+
+def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Callable[[_Asked], None]) -> list[Line]:
+    if not request_ids:
+        raise NothingChosen
+    asked = _locked(session, by, sorted(set(request_ids)))
+    lines = []
+    for request_id in dict.fromkeys(request_ids):
+        name = asked[request_id].family.name if request_id in asked else None
+        try:
+            decide(_undecided(asked, request_id))
+            lines.append(Line(request_id, name))
+        except Refusal as refusal:  # raised before anything of this line was changed
+            lines.append(Line(request_id, name, refusal))
+    return lines
+
+
+def _approve(session: Session, by: Account, asked: _Asked) -> None:
+    _decide(session, by, asked, "approved")
+    asked.family.state = "approved"
+    journal.record(session, by, "approve_account", asked.request)
+    assert asked.account is not None
+    links.send(session, asked.account, "confirm", asked.family.id)
+
+
+def _refuse(session: Session, by: Account, asked: _Asked, reason: str) -> None:
+    assert asked.account is not None
+    _decide(session, by, asked, "refused")
+    asked.request.reason = reason
+    asked.family.state, asked.account.state = "refused", "closed"
+    journal.record(session, by, "refuse_account", asked.request)
+    links.die(session, asked.account.id)
+    letters.write(session, "account_refused", asked.account, family_id=asked.family.id, reason=reason)
+
+
+def _decide(session: Session, by: Account, asked: _Asked, outcome: str) -> None:
+    asked.request.state, asked.request.decided_at, asked.request.decided_by_id = outcome, clock.now(), by.id
+
+
+def _whole() -> Select[Any]:
+    address = (Family.street_number, Family.street_suffix, Family.street, Family.address_extra, Family.postcode, Family.town)
+    columns: tuple[Any, ...] = (
+        AccountRequest.id.label("request_id"),
+        AccountRequest.requested_at,
+        Family.id.label("family_id"),
+        Family.name.label("family_name"),
+        Family.first_name.label("family_first_name"),
+        Family.phone_landline,
+        Family.phone_mobile,
+        *address,
+        Guardian.civility,
+        (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
+        Guardian.born_on,
+        Guardian.email,
+        Guardian.phone_landline.label("guardian_landline"),
+        Guardian.phone_mobile.label("guardian_mobile"),
+        Guardian.phone_work,
+        Guardian.phone_work_mobile,
+        Guardian.profession,
+        Guardian.employer,
+        Consent.given,
+        Consent.given_at,
+        ConsentText.language.label("text_language"),
+        ConsentText.version.label("text_version"),
+        ConsentText.body.label("text_body"),
+    )
+    return select(*columns)
+
+
+def _waiting(by: Account, what: Select[Any]) -> Select[Any]:
+    return (
+        _with_people(what)
+        .join(Consent, Consent.id == AccountRequest.consent_id)
+        .join(ConsentText, ConsentText.id == Consent.text_id)
+        .where(AccountRequest.state == text("'waiting'"), rights.sees_family(by, AccountRequest.family_id))
+    )
+
+
+def _unconfirmed(by: Account, what: Select[Any]) -> Select[Any]:
+    return _with_people(what).where(
+        Family.state == text("'approved'"), AccountRequest.state == "approved", rights.sees_family(by, AccountRequest.family_id)
+    )
+
+
+def _with_people(what: Select[Any]) -> Select[Any]:
+    return (
+        what.select_from(AccountRequest)
+        .join(Family, Family.id == AccountRequest.family_id)
+        .join(Guardian, Guardian.id == AccountRequest.guardian_id)
+    )
+
+
+def _searched(rows: Select[Any], search: str) -> Select[Any]:
+    for word in plain(search).split()[:5]:
+        columns = (Family.search_name, Guardian.search_name, func.lower(Guardian.email))
+        rows = rows.where(or_(*(column.contains(word, autoescape=True) for column in columns)))
+    return rows
+
+
+def _decided_by() -> ScalarSelect[str]:
+    decider = aliased(Account)
+    return select(decider.first_name + " " + decider.last_name).where(decider.id == AccountRequest.decided_by_id).scalar_subquery()
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    if sort == "name":
+        return Family.search_name, AccountRequest.id
+    if sort == "newest":
+        return AccountRequest.requested_at.desc(), AccountRequest.id.desc()
+    return AccountRequest.requested_at, AccountRequest.id
