@@ -92,7 +92,7 @@ def accept(session: Session, by: Account, document_id: int) -> Document:
     require(by, "documents")
     document, kind = _waiting(session, by, document_id)
     document.state, document.valid_until_on = "accepted", valid_until(session, kind, clock.today())
-    _decided(session, by, "accept", document)
+    _decided(session, by, "accept_document", document)
     return document
 
 
@@ -105,7 +105,7 @@ def refuse(session: Session, by: Account, document_id: int, reason: str) -> bool
     told = filled("reason", reason, 250)
     document, kind = _waiting(session, by, document_id)
     document.state, document.refusal_reason, document.valid_until_on = "refused", told, None
-    _decided(session, by, "refuse", document, told)
+    _decided(session, by, "refuse_document", document, told)
     reader = _reader(session, document)
     if reader is None:
         return False
@@ -176,9 +176,9 @@ def _decided(session: Session, by: Account, act: str, document: Document, reason
 
 def _tell_of_opening(session: Session, by: Account, document: Document) -> None:
     lately = select(JournalEntry.id).where(JournalEntry.by_id == by.id, JournalEntry.at > clock.now() - _SAME_OPENING)
-    same = (JournalEntry.act == "open", JournalEntry.object_kind == "documents", JournalEntry.object_id == document.id)
+    same = (JournalEntry.act == "open_document", JournalEntry.object_kind == "documents", JournalEntry.object_id == document.id)
     if session.scalar(lately.where(*same).limit(1)) is None:
-        journal.record(session, by, "open", document, changes={})
+        journal.record(session, by, "open_document", document, changes={})
 
 
 def _reader(session: Session, document: Document) -> Guardian | None:

@@ -56,7 +56,7 @@ def test_an_accepted_paper_completes_the_file_until_its_last_day(cast: Cast, sen
     with reading() as session:
         entry = session.scalars(select(JournalEntry)).one()
         assert session.get_one(FamilyFile, cast.benali.id).complete_until_on == cast.season.ends_on
-    assert (entry.act, entry.object_kind, entry.object_id, entry.family_id) == ("accept", "documents", sent.id, cast.benali.id)
+    assert (entry.act, entry.object_kind, entry.object_id, entry.family_id) == ("accept_document", "documents", sent.id, cast.benali.id)
     assert entry.changes["state"] == ["to_check", "accepted"]
 
 
@@ -222,7 +222,7 @@ def test_opening_a_health_paper_is_journalled_once_for_one_reading(cast: Cast, n
     decide(documents.open_paper, cast.claire, vaccines.id)
     with reading() as session:
         entries = [(entry.act, entry.by_id) for entry in session.scalars(select(JournalEntry).order_by(JournalEntry.id))]
-    assert entries == [("open", cast.claire.id), ("open", cast.denis.id), ("open", cast.claire.id)]
+    assert entries == [("open_document", person.id) for person in (cast.claire, cast.denis, cast.claire)]
 
 
 def test_opening_an_ordinary_paper_leaves_no_line(cast: Cast, sent: Document) -> None:
