@@ -34,6 +34,7 @@ SESSION_HEADER = b"x-portal-sid"
 _CLOSED = re.compile(r"^/_stcore/(metrics|agent|script-health-check)(/|$)")
 _MESSAGES = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"})
 _ADDRESSES = frozenset({"/", *(f"/{screen.url_path}" for screen in navigation.SCREENS)})
+STYLE = '<link rel="stylesheet" href="./assets/farandole.css">'
 _NOSCRIPT = word("This site needs JavaScript: please allow it in your browser.")
 _LOST = word("This page does not exist.")
 _BACK = word("Back to the home page")
@@ -137,7 +138,7 @@ def rewritten(page: str, language: str) -> str:
         for name in ("atkinson-hyperlegible-next-latin-wght-normal.woff2", "bricolage-grotesque-latin-wght-normal.woff2")
     )
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
-    page = page.replace("<title>Streamlit</title>", "<title>Farandole</title>" + fonts, 1)
+    page = page.replace("<title>Streamlit</title>", "<title>Farandole</title>" + fonts + STYLE, 1)
     page = page.replace("./favicon.png", "./assets/mark.svg", 1)
     page = re.sub(r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', "", page, count=1)
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page, count=1)

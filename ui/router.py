@@ -11,8 +11,9 @@ def main() -> None:
     """Draws one run."""
     account = access.begin()
     try:
+        st.set_page_config(page_icon=str(frame.STATIC / "mark.svg"), layout="wide")  # before the menu, or its icons are fetched elsewhere
         page = st.navigation(_menu(account), expanded=True)
-        st.set_page_config(page_title=f"{page.title} – Farandole", page_icon=str(frame.STATIC / "mark.svg"), layout="wide")
+        st.set_page_config(page_title=f"{page.title} – Farandole")
         frame.around(account)
         with frame.body(account):
             feedback.show()

@@ -6,19 +6,21 @@ from db.models import Account
 from db.session import writing
 from domain import clock, journal
 from domain.accounts import passwords
-from domain.accounts.refusals import CurrentPasswordWrong, PasswordUnchanged
+from domain.accounts.refusals import CurrentPasswordWrong, PasswordsDiffer, PasswordUnchanged
 from domain.accounts.sessions import sign_out_elsewhere
 from domain.refusals import ChangedMeanwhile, DoesNotExist
 
 
-def change_password(by: Account, current: str, new: str, *, keep: str | None) -> None:
+def change_password(by: Account, current: str, new: str, again: str, *, keep: str | None) -> None:
     """Changes a person's password and takes back every other session; `keep` is the token of the one that stays.
 
-    Opens its own transaction, after the hashes. Raises CurrentPasswordWrong, PasswordUnchanged, PasswordTooWeak, PasswordTooLong,
-    ChangedMeanwhile.
+    Opens its own transaction, after the hashes. Raises CurrentPasswordWrong,
+    PasswordsDiffer, PasswordUnchanged, PasswordTooWeak, PasswordTooLong, ChangedMeanwhile.
     """
     if not passwords.matches(current, by.password_hash):
         raise CurrentPasswordWrong
+    if new != again:
+        raise PasswordsDiffer
     if current == new:
         raise PasswordUnchanged
     passwords.check(new, by.email, by.email.partition("@")[0], by.first_name, by.last_name)

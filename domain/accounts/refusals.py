@@ -64,5 +64,10 @@ class PasswordTooWeak(Refusal):
 
 
 @dataclass(eq=False)
+class PasswordsDiffer(Refusal):
+    """The new password, typed twice, is not twice the same."""
+
+
+@dataclass(eq=False)
 class PasswordUnchanged(Refusal):
     """The new password is the present one."""

@@ -24,7 +24,8 @@ def show_figures() -> None:
         screen.figure(_("Balance due"), format.euros(glance.open_cents), tone="bad" if late else "good", words=words)
     with papers:
         missing = glance.papers_missing
-        words = n_("{count} paper to send", "{count} papers to send", missing) if missing else _("Your file is complete")
+        complete = _("Your file is complete") if glance.papers_expected else _("No paper is asked for")
+        words = n_("{count} paper to send", "{count} papers to send", missing) if missing else complete
         told = f"{glance.papers_expected - missing} / {glance.papers_expected}"
         screen.figure(_("Papers accepted"), told, tone="warning" if missing else "good", words=words)
 

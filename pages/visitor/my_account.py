@@ -1,5 +1,7 @@
 """My account, for everybody who is signed in: password, second factor, language, connections."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import segno
 import streamlit as st
@@ -14,41 +16,16 @@ from ui.tables import Column
 by = access.admit("visitor/my_account")
 
 
-def change_password(current: str, new: str, again: str) -> None:
-    if new != again:
-        feedback.refuse(_("The two new passwords are not the same."))
-        return
-    with feedback.refusals() as outcome:
-        accounts.change_password(by, current, new, keep=access.token_of_this_run())
-    if outcome.done:
-        feedback.say(_("Your password is changed. Your other devices are signed out."))
-
-
 def begin_second_factor() -> None:
     with feedback.refusals(), writing() as session:
         accounts.second_factor.begin(session, access.require_user())
 
 
-def confirm_second_factor() -> None:
-    code = st.session_state["totp-first-code"]
-    with feedback.refusals() as outcome, writing() as session:
-        accounts.second_factor.confirm(session, access.require_user(), code)
-    if outcome.done:
-        feedback.say(_("The second factor is on. It will be asked for at your next sign-in."))
-
-
-def take_second_factor_away() -> None:
-    code = st.session_state["totp-last-code"]
-    with feedback.refusals() as outcome, writing() as session:
-        accounts.second_factor.take_away(session, access.require_user(), code)
-    if outcome.done:
-        feedback.say(_("The second factor is off."))
-
-
 def sign_out_elsewhere() -> None:
-    with writing() as session:
+    with feedback.refusals() as outcome, writing() as session:
         accounts.sign_out_elsewhere(session, access.require_user(), keep=access.token_of_this_run())
-    feedback.say(_("Your other devices are signed out."))
+    if outcome.done:
+        feedback.say(_("Your other devices are signed out."))
 
 
 def ask_for_password() -> None:
@@ -63,7 +40,22 @@ def ask_for_password() -> None:
         again = st.text_input(_("New password, once more"), type="password", autocomplete="new-password")
         sent = st.form_submit_button(_("Change my password"), type="primary")
     if sent:
-        change_password(current, new, again)
+        with feedback.refusals() as outcome:
+            accounts.change_password(by, current, new, again, keep=access.token_of_this_run())
+        if outcome.done:
+            feedback.say(_("Your password is changed. Your other devices are signed out."))
+        st.rerun()
+
+
+def ask_for_code(label: str, verb: Callable[..., None], done: str) -> None:
+    with st.form("second-factor"):
+        code = st.text_input(_("Six-digit code"), autocomplete="one-time-code", max_chars=7)
+        sent = st.form_submit_button(label, type="primary")
+    if sent:
+        with feedback.refusals() as outcome, writing() as session:
+            verb(session, by, code)
+        if outcome.done:
+            feedback.say(done)
         st.rerun()
 
 
@@ -73,9 +65,7 @@ def show_second_factor() -> None:
         st.markdown(
             _("It is on since {day}: six digits are asked for after your password.", day=format.day(format.local_day(by.totp_confirmed_at)))
         )
-        with st.form("totp-off"):
-            st.text_input(_("Six-digit code"), autocomplete="one-time-code", max_chars=7, key="totp-last-code")
-            st.form_submit_button(_("Turn it off"), on_click=take_second_factor_away)
+        ask_for_code(_("Turn it off"), accounts.second_factor.take_away, _("The second factor is off."))
     elif secret:
         st.markdown(_("Read this picture with an authenticator application, or type the key there, then give its first code."))
         address = accounts.second_factor.address(by, secret, structure_name)
@@ -85,9 +75,8 @@ def show_second_factor() -> None:
             alt=_("Code to read with an authenticator application"),
         )
         st.markdown(_("Key: {key}", key=f"`{' '.join(secret[i : i + 4] for i in range(0, len(secret), 4))}`"))
-        with st.form("totp-on"):
-            st.text_input(_("Six-digit code"), autocomplete="one-time-code", max_chars=7, key="totp-first-code")
-            st.form_submit_button(_("Turn it on"), type="primary", on_click=confirm_second_factor)
+        done = _("The second factor is on. It will be asked for at your next sign-in.")
+        ask_for_code(_("Turn it on"), accounts.second_factor.confirm, done)
     else:
         st.markdown(_("A code of your telephone, asked for after your password, keeps your account yours even when the password is known."))
         st.button(_("Set it up"), on_click=begin_second_factor, key="totp-begin")
@@ -97,15 +86,13 @@ def show_connections() -> None:
     page = choices.asked_page()
     with reading() as session:
         visits, more = accounts.connections_of(session, by, page=page)
-    frame_of = pd.DataFrame(
-        [
-            {"at": visit.at, "outcome": _(navigation.VISITS[visit.outcome]), "ip": visit.ip, "agent": format.device(visit.agent)}
-            for visit in visits
-        ],
-        columns=["at", "outcome", "ip", "agent"],
-    )
-    columns = {"at": Column(_("When"), "instant"), "outcome": Column(_("What")), "ip": Column(_("Address")), "agent": Column(_("Device"))}
-    tables.show(frame_of, columns=columns, key="connections", alt=_("Your connections, newest first"))
+    columns = {
+        "at": Column(_("When"), "instant"),
+        "outcome": Column(_("What"), write=lambda code: _(navigation.VISITS[code])),
+        "ip": Column(_("Address")),
+        "agent": Column(_("Device"), write=format.device),
+    }
+    tables.show(pd.DataFrame(visits, columns=list(columns)), columns=columns, key="connections", alt=_("Your connections, newest first"))
     choices.page((page - 1) * 20 + len(visits) + more, 20)
     st.button(_("Sign out everywhere else"), on_click=sign_out_elsewhere, icon=":material/devices_off:")
 

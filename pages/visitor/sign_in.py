@@ -11,7 +11,9 @@ from ui.i18n import _
 
 def ask_for_password() -> None:
     with st.form("sign-in", border=False):
-        email = st.text_input(_("Your email"), type="email", autocomplete="username", key="sign-in-email")
+        email = st.text_input(
+            _("Your email"), type="email", placeholder=_("first.last@example.org"), autocomplete="username", key="sign-in-email"
+        )
         password = st.text_input(_("Your password"), type="password", autocomplete="current-password", key="sign-in-password")
         remember = st.checkbox(_("Stay signed in"), help=_("For 30 days on this device; 8 hours otherwise."), key="sign-in-remember")
         sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
@@ -53,8 +55,9 @@ with reading() as session:
 with st.container(key="door"):
     left, right = st.columns([6, 5], gap="large")
     with left, st.container(key="door-card", border=True):
-        st.image(str(frame.STATIC / "mark.svg"), width=72, alt="")
-        st.caption(structure_name)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.image(str(frame.STATIC / "mark.svg"), width=64, alt="")
+            st.markdown(f"**{format.plain(structure_name)}**")
         screen.title(_("Welcome to your family space"))
         screen.section(_("Go to my space"))
         if access.waits_for_second_factor():

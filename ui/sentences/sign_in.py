@@ -29,5 +29,6 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
     refusals.PasswordTooWeak: lambda refusal: _(
         "This password is too easy to guess. Choose a longer one, for instance four words that have nothing to do with you."
     ),
+    refusals.PasswordsDiffer: lambda refusal: _("The two new passwords are not the same."),
     refusals.PasswordUnchanged: lambda refusal: _("The new password is the current one."),
 }
