@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url, select, update
 from sqlalchemy.exc import OperationalError
 
 from db import migrations
@@ -103,10 +103,12 @@ def admin(given: argparse.Namespace) -> int:
         account.first_name, account.last_name = first_name, last_name
         session.add(account)
         session.flush()
+        older = update(AccountLink).where(AccountLink.account_id == account.id, AccountLink.expires_at > now)
+        session.execute(older.values(expires_at=now))
         session.add(
             AccountLink(
                 account_id=account.id,
-                purpose="confirm",
+                purpose="invite",
                 token_hash=hashlib.sha256(token.encode()).hexdigest(),
                 created_at=now,
                 expires_at=now + timedelta(hours=LINK_HOURS),

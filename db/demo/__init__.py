@@ -50,13 +50,15 @@ def plant(size: Size = SIZES["small"], seed: int = 1, today: date | None = None)
         registered = registrations.register(town, families)
         sums = money.new_sums(town)
         for site in town.sites:
-            charged = []
+            charged, by_day = [], []
             for place, activity in enumerate(site.activities):
                 here = (registered.site == site.index) & (registered.activity == place)
                 columns = (registered.child[here], registered.family[here], registered.group[here])
-                costs, by_day = days.fill(town, families, site, activity, place, *columns)
+                costs, sums_of_days = days.fill(town, families, site, activity, place, *columns)
                 charged.append(costs)
-                talk.remember_last_year(town, site, activity, by_day)
+                by_day.append(sums_of_days)
+                talk.remember_last_year(town, site, activity, sums_of_days)
+            talk.plan_staff(town, site, by_day)
             money.bill(town, families, site, charged, sums)
         money.keep(town, families, sums)
         papers.file_away(town, families, registered)

@@ -18,7 +18,7 @@ _STATES = np.array(["pending", "to_pay", "confirmed", "absent", "cancelled", "re
 _REASONS = np.array(
     [None, None, None, "Absence annoncée par la famille", "Annulée par la famille", "Plus de place ce jour-là", None], object
 )
-FULL_SHARE = {"Périscolaire": 0.99, "Mercredi": 0.9, "Vacances": 0.86, "CAJ": 0.93}
+FULL_SHARE = {"Périscolaire": 0.93, "Mercredi": 0.8, "Vacances": 0.75, "CAJ": 0.85}
 
 
 @dataclass
@@ -37,11 +37,13 @@ class Charged:
 
 @dataclass
 class DaySums:
-    """The sums of each day of an activity: what a closed year keeps."""
+    """The sums of each day of an activity, what a closed year keeps; the busiest slot of each day, and the capacity by age group."""
 
     capacity: Any
     booked: Any
     present: Any
+    busiest: Any
+    limits: Any
 
 
 def fill(
@@ -71,7 +73,7 @@ def fill(
     _offers(rng, town, activity, wish, fate, of_group)
     waits = np.zeros((days, groups), bool)
     waits[wish.day[fate == WAITS], of_group[fate == WAITS]] = True
-    absent = (fate == CONFIRMED) & (rng.random(count) < 0.025) & ~(waits | (full & ~past[:, None]))[wish.day, of_group]
+    absent = (fate == CONFIRMED) & (rng.random(count) < 0.02) & ~(waits | (full & ~past[:, None]))[wish.day, of_group]
     fate[absent] = ABSENT
     in_time = rng.random(count) < 0.6
 
@@ -91,7 +93,7 @@ def _capacity(wish: Wishes, group: Any, needs: Any, days: int, slots: int, group
         np.add.at(asked, (wish.day[here], slot, group[here]), 1)
     busiest = asked.max(axis=1)
     limits = [np.quantile(day[day > 0], share) if (day > 0).any() else 0 for day in busiest.T]
-    return np.maximum(8, np.ceil(np.array(limits) / 2) * 2).astype(np.int64)
+    return np.maximum(6, np.ceil(np.array(limits) / 2) * 2).astype(np.int64)
 
 
 def _places(keys: Any) -> Any:
@@ -243,13 +245,13 @@ def _attendance(
     days, slots, groups = len(activity.days), len(activity.slots), len(activity.groups)
     due = np.flatnonzero((kept.fate == CONFIRMED) & past[wish.day[kept.wish]])
     # A usual day loses one child in thirty; one day in thirty an outing or an epidemic takes many more.
-    shock = np.where(rng.random(days) < 0.035, rng.uniform(0.12, 0.42, days), rng.gamma(2.0, 0.014, days))
+    shock = np.where(rng.random(days) < 0.035, rng.uniform(0.12, 0.42, days), rng.gamma(0.9, 0.022, days))
     lot = rng.random(len(due))
     risk = 0.012 + shock[wish.day[kept.wish[due]]]
     state = np.where(lot < risk * 0.7, 0, np.where(lot < risk, 1, np.where(lot < risk + 0.03, 2, 3)))
     none = np.zeros((len(child), days), bool)
     none[wish.registered, wish.day] = True
-    rate = np.where(rng.random(days) < 0.06, rng.uniform(0.03, 0.08, days), 0.004) * past
+    rate = np.where(rng.random(days) < 0.1, rng.uniform(0.02, 0.08, days), 0.004) * past
     special, special_day = np.nonzero(~none & (rng.random((len(child), days)) < rate))
     special_slot = rng.integers(0, slots, len(special))
     special_seat = (special_day * slots + special_slot) * groups + group[special]
@@ -382,8 +384,9 @@ def _seats(
         no_show=counts.seat_missed,
         attendance_locked_at=locked[day],
     )
-    by_day = (column.reshape(days, -1).sum(axis=1) for column in (capacity, booked, counts.seat_present))
-    return DaySums(*by_day)
+    capacities, asked, present = (column.reshape(days, -1).sum(axis=1) for column in (capacity, booked, counts.seat_present))
+    busiest = booked.reshape(days, slots, groups).sum(axis=2).max(axis=1)
+    return DaySums(capacities, asked, present, busiest, capacity[0, 0])
 
 
 def _charges(people: People, activity: ActivityPlan, wish: Wishes, kept: _Kept, counts: _Counts, child: Any, family: Any) -> Charged:

@@ -50,7 +50,8 @@ PICKUPS = ("Grand-mère", "Grand-père", "Tante", "Oncle", "Voisine", "Assistant
 
 def plain(text: str) -> str:
     """Accent-free small letters, as `search_name` keeps them."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(letter))
+    small = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
 
 
 def pick(rng: np.random.Generator, words: Any, count: int) -> Any:
@@ -59,8 +60,13 @@ def pick(rng: np.random.Generator, words: Any, count: int) -> Any:
 
 
 def mobiles(numbers: Any) -> list[str]:
-    """Mobile numbers reserved for fiction (06 39 98 xx xx), written as the house keeps them; they repeat after ten thousand."""
-    return [f"063998{number % 10_000:04d}" for number in numbers]
+    """Mobile numbers reserved for fiction (06 39 98 xx xx), written as the house keeps them; families' repeat after 9,700."""
+    return [f"063998{number % 9_700:04d}" for number in numbers]
+
+
+def spare_mobiles(numbers: Any) -> list[str]:
+    """Up to 300 mobile numbers reserved for fiction that no family of the town has."""
+    return [f"063998{9_700 + number % 300:04d}" for number in numbers]
 
 
 def landlines(numbers: Any) -> list[str]:

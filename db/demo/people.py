@@ -87,6 +87,7 @@ def settle_in(town: Town) -> People:
         payer=rng.choice(4, count, p=[0.74, 0.15, 0.06, 0.05]),
         guardian_ids=accounts[1],
         guardian_family=accounts[2],
+        born_of_amina=accounts[3],
         **_children(town, rng, names),
     )
     people.payer[:2] = LATE, IN_PART
@@ -109,7 +110,7 @@ def _guardians(
     phones: Any,
     created: Any,
     address: dict[str, Any],
-) -> tuple[tuple[Any, Any, Any], list[str]]:
+) -> tuple[tuple[Any, Any, Any, Any], list[str]]:
     count, load = len(ids), town.loader
     second = np.flatnonzero((rng.random(count) < 0.62) & (np.arange(count) > 1))
     with_account = rng.random(len(second)) < 0.35
@@ -140,7 +141,7 @@ def _guardians(
     tied[signing] = account_ids
     mother = np.concatenate([mothers, ~mothers[second]])
     guardian_ids = load.ids(Guardian, len(every_family))
-    age = rng.integers(24 * 365, 52 * 365, len(every_family))
+    births = day_of(town.year.starts_on) - rng.integers(24 * 365, 52 * 365, len(every_family))
     load.columns(
         Guardian,
         id=guardian_ids,
@@ -150,13 +151,13 @@ def _guardians(
         last_name=every_name,
         first_name=every_first,
         search_name=[plain(f"{first} {name}") for first, name in zip(every_first, every_name, strict=True)],
-        born_on=day_of(town.year.starts_on) - age,
+        born_on=births,
         email=every_email,
         phone_mobile=[*phones, *mobiles(second + 5_000)],
         created_at=created[every_family],
         **{name: np.array(column, dtype=object)[every_family] for name, column in address.items()},
     )
-    return (account_ids[:count], guardian_ids, every_family), emails
+    return (account_ids[:count], guardian_ids, every_family, births[0]), emails
 
 
 def _children(town: Town, rng: np.random.Generator, names: Any) -> dict[str, Any]:

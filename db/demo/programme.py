@@ -16,7 +16,6 @@ from db.models import (
     BookingWindow,
     CalendarPeriod,
     ConsentText,
-    FieldRule,
     NoticeRule,
     Package,
     Season,
@@ -60,10 +59,8 @@ _SETS = [("Journée", (0, 1, 2)), ("Matin et repas", (0, 1)), ("Repas et après-
 def found(town: Town) -> None:
     """Plants the structure, its staff and its programme; fills `town.sites` and `town.staff`."""
     load, year = town.loader, town.year
-    load.rows(Setting, [{"name": name, "valid_from": date(2020, 1, 1), "value": value} for name, value in SETTINGS.items()])
+    load.rows(Setting, [{"name": name, "valid_from": date(1, 1, 1), "value": value} for name, value in SETTINGS.items()])
     load.rows(ConsentText, [row | {"published_at": town.at(day_of(date(2024, 9, 2)), 32400)} for row in CONSENTS])
-    hidden = [("guardian", field) for field in ("marital_status", "profession", "employer", "occupation_category")]
-    load.rows(FieldRule, [{"section": section, "field": field, "mode": "hidden", "waits_for_staff": False} for section, field in hidden])
     (season,) = load.rows(Season, [{"name": year.name, "starts_on": year.starts_on, "ends_on": year.ends_on}])
     periods = [("school_holiday", span.name, span.starts_on, span.ends_on) for span in year.school_holidays]
     periods += [("public_holiday", name, day, day) for day, name in year.public_holidays.items()]

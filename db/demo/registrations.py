@@ -7,7 +7,7 @@ import numpy as np
 from db.demo.town import People, Registered, Town, day_of
 from db.models import FamilySight, Registration
 
-_SHARES = {"Périscolaire": 0.55, "Mercredi": 0.42, "Vacances": 0.52, "CAJ": 0.8}
+_SHARES = {"Périscolaire": 0.78, "Mercredi": 0.55, "Vacances": 0.6, "CAJ": 0.85}
 
 
 def register(town: Town, people: People) -> Registered:

@@ -1,16 +1,18 @@
 """What is going on around the programme: requests for accounts, messages, letters, news, the journal, staff plans, last year's totals."""
 
+import hashlib
 from typing import Any
 
 import numpy as np
 
 from db.demo.days import DaySums
-from db.demo.names import FATHERS, MOTHERS, SURNAMES, mobiles, pick, plain
+from db.demo.names import FATHERS, MOTHERS, SURNAMES, pick, plain, spare_mobiles
 from db.demo.programme import PASSWORD_HASH
 from db.demo.texts import ANSWER, NEWS, NOTICE_ID, SUBJECTS
 from db.demo.town import ActivityPlan, People, SitePlan, Town
 from db.models import (
     Account,
+    AccountLink,
     AccountRequest,
     Consent,
     Conversation,
@@ -53,7 +55,6 @@ def converse(town: Town, people: People) -> None:
     """Plants the rest."""
     _ask_for_accounts(town, people)
     _write(town, people)
-    _plan_staff(town)
     _letters_and_journal(town, people)
 
 
@@ -62,14 +63,15 @@ def _ask_for_accounts(town: Town, people: People) -> None:
     rng, load = town.rng("requests"), town.loader
     count = 14 if town.size.families < 2_000 else 30 + town.size.families // 1_000
     names, firsts = pick(rng, SURNAMES, count), pick(rng, MOTHERS + FATHERS, count)
-    phones = np.array(mobiles(np.arange(count) + 9_800), object)
+    phones = np.array(spare_mobiles(np.arange(count)), object)
     births = town.today - rng.integers(26 * 365, 45 * 365, count)
+    births[1] = people.born_of_amina
     known = {"first_name": "Amina", "last_name": "Benali"}
     names[1], firsts[1] = known["last_name"].upper(), known["first_name"]
     phones[[1, 4]] = "0639980000", "0639980005"
     waits = np.arange(count) < count - 4
     asked = town.now - (np.linspace(19, 0.3, count) * 86_400).astype("timedelta64[s]")
-    asked[~waits] = town.now - np.array([25, 24, 23, 22]) * np.timedelta64(86_400, "s")
+    asked[~waits] = town.now - np.array([25, 24, 3, 22]) * np.timedelta64(86_400, "s")
     state = np.where(waits, "waiting", "approved").astype(object)
     state[-1] = "refused"
     family_ids, account_ids = load.ids(Family, count), load.ids(Account, count)
@@ -114,6 +116,15 @@ def _ask_for_accounts(town: Town, people: People) -> None:
         phone_mobile=phones,
         created_at=asked,
         **address,
+    )
+    approved = np.flatnonzero(state == "approved")
+    load.columns(
+        AccountLink,
+        account_id=account_ids[approved],
+        purpose="confirm",
+        token_hash=[hashlib.sha256(rng.bytes(32)).hexdigest() for _ in approved],
+        created_at=asked[approved] + np.timedelta64(2, "D"),
+        expires_at=asked[approved] + np.timedelta64(4, "D"),
     )
     load.columns(Consent, id=consent_ids, family_id=family_ids, text_id=NOTICE_ID, given=True, given_at=asked)
     load.columns(
@@ -168,20 +179,29 @@ def _write(town: Town, people: People) -> None:
     load.rows(News, [row | {"by_id": town.staff["helene"]} for row in news])
 
 
-def _plan_staff(town: Town) -> None:
-    load = town.loader
-    for site in town.sites:
-        rng = town.rng("staff plans", site.index)
-        days = np.unique(np.concatenate([activity.days for activity in site.activities]))
-        days = days[(days > town.today - 60) & (days < town.today + 60)]
-        adults = rng.integers(6, 14, len(days))
-        load.columns(StaffPlan, site_id=np.full(len(days), site.id), day=days, adults=adults, qualified=(adults + 1) // 2)
-        since = town.year.starts_on
-        rows = [("declared", "under_six", 60), ("declared", "six_and_over", 120), ("pmi", "under_six", 64)]
-        load.rows(
-            DeclaredMaximum,
-            [{"site_id": site.id, "kind": kind, "band": band, "capacity": most, "from_on": since} for kind, band, most in rows],
-        )
+def plan_staff(town: Town, site: SitePlan, sums: list[DaySums]) -> None:
+    """Plants the adults planned at a site for the days around today, near what is needed, and what the site may receive."""
+    rng = town.rng("staff plans", site.index)
+    days = np.concatenate([activity.days for activity in site.activities])
+    children = np.concatenate([each.busiest for each in sums])
+    different, place = np.unique(days, return_inverse=True)
+    adults = np.maximum(2, np.bincount(place, weights=children) / 11 + rng.uniform(-0.8, 2.2, len(different))).round().astype(np.int64)
+    near = (different > town.today - 60) & (different < town.today + 90)
+    adults = adults[near]
+    town.loader.columns(
+        StaffPlan,
+        site_id=np.full(len(adults), site.id),
+        day=different[near],
+        adults=adults,
+        qualified=(adults * 2 + 2) // 3,
+        unqualified=adults // 5,
+    )
+    small = [each for each, activity in zip(sums, site.activities, strict=True) if len(activity.groups) == 2]
+    youth = sum(int(each.limits[0]) for each, activity in zip(sums, site.activities, strict=True) if len(activity.groups) == 1)
+    under, over = (max(int(each.limits[band]) for each in small) + 4 for band in (0, 1))
+    rows = [("declared", "under_six", under), ("declared", "six_and_over", over + youth), ("pmi", "under_six", under)]
+    ready = [{"site_id": site.id, "kind": kind, "band": band, "capacity": most} for kind, band, most in rows]
+    town.loader.rows(DeclaredMaximum, [row | {"from_on": town.year.starts_on} for row in ready])
 
 
 def _letters_and_journal(town: Town, people: People) -> None:

@@ -36,6 +36,8 @@ _RATIOS = [
 
 SETTINGS: dict[str, Any] = {
     "name": NAME,
+    "contact_email": "enfance@demo.example",
+    "contact_phone": "03 53 01 00 00",
     "capacity_thresholds": {"tight": 0.8, "full": 1.0},
     "staffing_ratios": _RATIOS,
     "text_legal_notice": _LEGAL,

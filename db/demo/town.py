@@ -87,6 +87,7 @@ class People:
     payer: Any
     guardian_ids: Any
     guardian_family: Any
+    born_of_amina: Any
     child_ids: Any
     child_names: Any
     child_family: Any
