@@ -10,7 +10,7 @@ from db.models import Account, AccountLink, Site, StaffSite
 from domain import clock, rights
 from domain.accounts import throttle
 from domain.refusals import DoesNotExist
-from domain.spelling import plain, plain_column
+from domain.spelling import holds
 
 PAGE = 50
 STATES = ("active", "pending", "locked", "closed")
@@ -82,9 +82,9 @@ def _chosen(rows: Select[Any], search: str, role: str | None, site_id: int | Non
     rows = rows.where(Account.role != text("'parent'"))
     if state:
         rows = rows.where(_state() == state)
-    whole = plain_column(Account.first_name + " " + Account.last_name + " " + Account.email)
-    for word in plain(search).split()[:5]:
-        rows = rows.where(whole.contains(word, autoescape=True))
+    whole = Account.first_name + " " + Account.last_name + " " + Account.email
+    for word in search.split()[:5]:
+        rows = rows.where(holds(whole, word))
     if role:
         rows = rows.where(Account.role == role)
     if site_id is not None:
