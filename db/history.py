@@ -46,9 +46,10 @@ class Brought:
     seconds: float
 
 
-def import_history(path: Path) -> Brought:
+def import_history(path: Path, by_id: int | None = None) -> Brought:
     """Reads a CSV with the columns site_type, date (YYYY-MM-DD), prevision, reel and site_nom, in any order, others ignored.
 
+    `by_id` is the account that brings it; nobody at the command line.
     `prevision` is what was booked, `reel` who came; empty or NA is unknown. Raises HistoryRefused, FileNotFoundError.
     """
     begun = time.perf_counter()
@@ -68,7 +69,14 @@ def import_history(path: Path) -> Brought:
         kept.row_count = reader.count
         told = {"file_name": [None, path.name], "row_count": [None, reader.count]}
         session.add(
-            JournalEntry(at=kept.imported_at, act="import_attendance", object_kind=kept.__tablename__, object_id=kept.id, changes=told)
+            JournalEntry(
+                at=kept.imported_at,
+                by_id=by_id,
+                act="import_attendance",
+                object_kind=kept.__tablename__,
+                object_id=kept.id,
+                changes=told,
+            )
         )
         touch(session, "journal")
     return Brought(reader.count, len(reader.seen), reader.first_on, reader.last_on, time.perf_counter() - begun)

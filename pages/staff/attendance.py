@@ -1,7 +1,6 @@
 """Fréquentation: how full, how well attended, over any period; the adults that each day needs; the history brought in."""
 
 from datetime import timedelta
-from urllib.parse import quote, unquote
 
 import streamlit as st
 
@@ -10,10 +9,10 @@ from db.session import reading
 from domain import clock, rights, staffing, statistics
 from domain.refusals import Refusal
 from domain.statistics import Selection
-from ui import charts, choices, format, screen
+from ui import charts, choices, feedback, format, screen, tables
 from ui.access import admit, current_user
 from ui.acts import act
-from ui.charts import attendance, periods
+from ui.charts import attendance, history
 from ui.charts import staffing as supervision
 from ui.i18n import _
 from ui.sentences import sentence
@@ -22,20 +21,6 @@ me = admit("staff/attendance")
 
 
 # -- pieces -------------------------------------------------------------------------------------------------------------------
-
-
-def choose() -> Selection:
-    """Period, sites and activities, from the address; a name is written there so that no comma parts it."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        codes = statistics.named(clock.today(), known.first_on, known.last_on)
-        period = choices.one(_("Period"), codes, key="periode", format=periods.name)
-        from_on, until_on = statistics.days_of(period, clock.today())
-        if period == "own":
-            from_on = choices.day(_("From"), key="du", default=from_on)
-            until_on = choices.day(_("Until"), key="au", default=until_on)
-        sites = choices.several(_("Sites"), [quote(name) for name in (*known.sites, *known.imported)], key="sites", format=unquote)
-        activities = choices.several(_("Activities"), [quote(name) for name in known.activities], key="activites", format=unquote)
-    return Selection(from_on, until_on, tuple(map(unquote, sites)), tuple(map(unquote, activities)))
 
 
 def draw_charts(selection: Selection) -> None:
@@ -82,17 +67,46 @@ def plan(site_id: int, days: list) -> None:
             st.rerun()
 
 
+def draw_history() -> None:
+    """The files that were brought in, and the way to bring another one."""
+    screen.section(_("Attendance from before"), history.asked_for())
+    if statistics.may_import(me):
+        with st.form("history", clear_on_submit=True):
+            file = st.file_uploader(_("CSV file"), type=["csv"])
+            sent = st.form_submit_button(_("Import this file"))
+        if sent and file:
+            bring(file.name, file.getvalue())
+    with reading() as session:
+        files = statistics.imports(session, me)
+    if len(files):
+        tables.show(files, columns=history.imported(), key="imports", alt=_("The files that were imported, newest first."))
+
+
+def bring(file_name: str, content: bytes) -> None:
+    """Says what came, or shows every line at fault."""
+    with feedback.refusals() as outcome:
+        feedback.say(history.done(statistics.import_history(current_user(), file_name, content)))
+    if outcome.done:
+        st.rerun()
+    feedback.show()
+    if isinstance(outcome.refusal, statistics.HistoryUnreadable):
+        lines = history.faults(outcome.refusal)
+        tables.show(lines, columns=history.at_fault(), key="faults", alt=_("The lines that cannot be read, and why."))
+        tables.excel(_("Take this table to Excel"), "lignes-refusees.xlsx", lambda: lines, columns=history.at_fault())
+
+
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
 screen.title(_("Attendance"), _("What was offered, booked and attended; nothing that is unknown is counted as zero."))
 with reading() as session:
     revision = Revision.of(session, "programme", "bookings", "journal", "settings")
-known = attendance.known(me, revision)
 view = choices.one(_("View"), list(attendance.VIEWS), key="vue", format=attendance.view_name, look="buttons", hidden_label=True)
 if view == "staffing":
     draw_staffing()
+elif view == "history":
+    draw_history()
 else:
-    selection = choose()
+    selection = attendance.choose(attendance.known(me, revision))
     try:
         draw_charts(selection)
     except Refusal as refusal:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.models import Activity, JournalEntry, Seats, Setting, StaffPlan
 from db.session import reading, writing
 from domain import staffing, structure
-from domain.refusals import DoesNotExist, NotAllowed, PeriodTooLong, PeriodUpsideDown
+from domain.refusals import DoesNotExist, NotAllowed, NothingChosen, PeriodTooLong, PeriodUpsideDown
 from domain.staffing import Expected, NotAStaffNumber
 from tests.cast import WEDNESDAY, Cast, add
 
@@ -170,3 +170,16 @@ def test_a_period_is_upright_and_not_endless(cast: Cast) -> None:
             staffing.needs(session, cast.denis, WEDNESDAY, date(2026, 3, 3))
         with pytest.raises(PeriodTooLong):
             staffing.needs(session, cast.denis, date(2026, 3, 1), date(2026, 5, 2))
+
+
+def test_one_number_is_said_for_several_days_at_once(cast: Cast, busy_day: Activity) -> None:
+    denis, moreuil, days = cast.denis, cast.moreuil, [WEDNESDAY, date(2026, 3, 11)]
+    with writing() as session:
+        staffing.plan_days(session, denis, moreuil.id, days, 5)
+    with reading() as session:
+        assert session.scalars(select(StaffPlan.day).order_by(StaffPlan.day)).all() == days
+        assert staffing.sites(session, denis) == {moreuil.id: "Moreuil"}
+        (day,) = staffing.needs(session, denis, WEDNESDAY, WEDNESDAY, [moreuil.id]).to_dict("records")
+    assert (day["planned"], day["missing"]) == (5, 0)
+    with pytest.raises(NothingChosen), writing() as session:
+        staffing.plan_days(session, denis, moreuil.id, [], 5)

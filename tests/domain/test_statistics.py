@@ -5,12 +5,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
-from db.models import DailyTotal, OpenDay, Seats
+from db.models import DailyTotal, JournalEntry, OpenDay, Revision, Seats
 from db.session import reading, writing
 from domain import statistics
 from domain.refusals import NotAllowed, PeriodTooLong, PeriodUpsideDown
-from domain.statistics import Figures, Selection
+from domain.statistics import Figures, HistoryUnreadable, Selection
 from tests.cast import Cast, add
 
 MONDAY = date(2026, 2, 23)
@@ -179,3 +180,58 @@ def test_a_period_is_upright_and_has_eight_hundred_days_at_most(cast: Cast) -> N
         read(cast.denis, Selection(MONDAY, MONDAY + timedelta(800)))
     with pytest.raises(PeriodUpsideDown):
         read(cast.denis, Selection(MONDAY, MONDAY - timedelta(1)))
+
+
+HISTORY = b"""site_type,date,prevision,reel,site_nom
+M,2026-02-23,72,68,CHAUVINIERE M
+E,2026-02-23,126,NA,CHAUVINIERE E
+"""
+
+
+def test_a_history_is_brought_into_the_charts_and_brought_again_doubles_nothing(cast: Cast) -> None:
+    for _again in range(2):
+        brought = statistics.import_history(cast.denis, "cantines.csv", HISTORY)
+        assert (brought.rows, brought.sites) == (2, 2)
+        everything = statistics.total(read(cast.denis).now)
+        assert known(everything, "booked", "present", "attendance_rate", "fill_rate") == [198, 68, round(68 / 72, 4), None]
+    with reading() as session:
+        assert session.scalars(select(JournalEntry.by_id).where(JournalEntry.act == "import_attendance")).all() == [cast.denis.id] * 2
+        assert list(statistics.imports(session, cast.denis)["file_name"]) == ["cantines.csv"] * 2
+        assert Revision.of(session, "journal") == 2
+
+
+def test_one_line_that_cannot_be_read_refuses_the_whole_history(cast: Cast) -> None:
+    with pytest.raises(HistoryUnreadable) as refused:
+        statistics.import_history(cast.denis, "../cantines.csv", HISTORY + b"M,2026-13-01,x,4,Y\n")
+    assert refused.value.file_name == "cantines.csv"
+    assert [(line, why) for line, why, _value in refused.value.faults] == [(4, "date"), (4, "figure")]
+    assert read(cast.denis).now.empty
+
+
+def test_history_is_brought_in_by_those_who_see_every_site(cast: Cast) -> None:
+    statistics.import_history(cast.helene, "cantines.csv", HISTORY)
+    for person in (cast.account("Yann", "Roche", "director", cast.ailly), cast.claire, cast.amina, None):
+        with pytest.raises(NotAllowed):
+            statistics.import_history(person, "cantines.csv", HISTORY)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        ("so-far", date(2025, 9, 1), date(2026, 3, 2)),
+        ("own", date(2025, 9, 1), date(2026, 3, 2)),
+        ("last-30", date(2026, 2, 1), date(2026, 3, 2)),
+        ("next-30", date(2026, 3, 2), date(2026, 3, 31)),
+        ("school-2024", date(2024, 9, 1), date(2025, 8, 31)),
+        ("year-2015", date(2015, 1, 1), date(2015, 12, 31)),
+    ],
+)
+def test_a_period_has_its_days(code: str, first: date, last: date) -> None:
+    assert statistics.days_of(code, date(2026, 3, 2)) == (first, last)
+
+
+def test_the_years_that_are_known_are_offered() -> None:
+    offered = statistics.named(date(2026, 3, 2), date(2025, 1, 6), date(2026, 7, 3))
+    assert offered == ["so-far", "last-30", "next-30", "school-2025", "school-2024", "year-2026", "year-2025", "own"]
+    with pytest.raises(ValueError, match="nonsense"):
+        statistics.days_of("nonsense", date(2026, 3, 2))

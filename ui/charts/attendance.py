@@ -1,15 +1,17 @@
 """The charts of Fréquentation: calendar, week, trend, absences, comparison; and the four rates at its head."""
 
+from urllib.parse import quote, unquote
+
 import pandas as pd
 import streamlit as st
 
 from db.models import Account
 from db.session import reading
-from domain import rights, statistics
+from domain import clock, rights, statistics
 from domain.refusals import NotAllowed
 from domain.statistics import Choices, Figures, Selection
 from ui import choices, format, i18n
-from ui.charts import Chart, calendar, lines
+from ui.charts import Chart, calendar, lines, periods
 from ui.i18n import _, word
 
 RATES = {
@@ -38,6 +40,20 @@ def view_name(view: str) -> str:
 def known(by: Account, revision: int) -> Choices:
     """What the person may choose from."""
     return _known(by, _scope(by), revision)
+
+
+def choose(known: Choices) -> Selection:
+    """Period, sites and activities, from the address; a name is written there so that no comma parts it."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        codes = statistics.named(clock.today(), known.first_on, known.last_on)
+        period = choices.one(_("Period"), codes, key="periode", format=periods.name)
+        from_on, until_on = statistics.days_of(period, clock.today())
+        if period == "own":
+            from_on = choices.day(_("From"), key="du", default=from_on)
+            until_on = choices.day(_("Until"), key="au", default=until_on)
+        sites = choices.several(_("Sites"), [quote(name) for name in (*known.sites, *known.imported)], key="sites", format=unquote)
+        activities = choices.several(_("Activities"), [quote(name) for name in known.activities], key="activites", format=unquote)
+    return Selection(from_on, until_on, tuple(map(unquote, sites)), tuple(map(unquote, activities)))
 
 
 def choose_measure(view: str) -> str:
