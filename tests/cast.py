@@ -35,7 +35,7 @@ from db.models import (
     Slot,
     StaffSite,
 )
-from db.session import reading, writing
+from db.session import reading, touch, writing
 from domain import clock
 
 # bcrypt, 4 rounds, of "farandole-test-2026"
@@ -322,6 +322,7 @@ class Cast:
                 session.add(of_site)
             of_site.open_cents += total_cents
             of_site.open_count += 1
+            touch(session, "billing")
         return invoice
 
     def instant(self, day: date, hour: int = 12) -> datetime:
