@@ -49,8 +49,11 @@ TODAY, FAMILY, MONEY, HOUSE, MINE = word("Today"), word("Families"), word("Money
 SCREENS: tuple[Screen, ...] = (
     Screen("staff/dashboard", word("Dashboard"), "tableau-de-bord", STAFF, TODAY, "space_dashboard"),
     Screen("staff/capacity", word("Capacity"), "capacites", who_sees("capacity"), TODAY, "calendar_view_week"),
+    Screen("staff/capacity_day", word("Capacity of a day"), "journee", who_sees("capacity")),
+    Screen("staff/capacity_free", word("Where is there room?"), "places-libres", who_sees("capacity"), TODAY, "event_seat"),
     Screen("staff/accounts", word("Accounts to approve"), "comptes-a-valider", who_sees("accounts"), FAMILY, "how_to_reg"),
     Screen("staff/files", word("Files"), "dossiers", who_sees("documents"), FAMILY, "folder_shared"),
+    Screen("staff/document", word("Document"), "piece", who_sees("documents")),
     Screen("staff/letters", word("Letters sent"), "messages-envoyes", who_sees("messages"), FAMILY, "outgoing_mail"),
     Screen("staff/balances", word("Balances"), "soldes", who_sees("money"), MONEY, "account_balance_wallet"),
     Screen("staff/attendance", word("Attendance"), "frequentation", who_sees("statistics"), HOUSE, "monitoring"),

@@ -39,8 +39,8 @@ class Search:
 def free_places(session: Session, by: Account, search: Search, *, page: int = 1, size: int | None = 50) -> pd.DataFrame:
     """A page of the days × activities that have room, soonest first; one row per age group that fits. `size` None gives every day found.
 
-    Columns: open_day_id, day, site, activity, age_group, whole_day (places left in every slot of the part looked at), slots (a list of
-    (name, left) in their order). A page counts days of activities, and may have more rows. In two queries.
+    Columns: open_day_id, activity_id, day, site, activity, age_group, whole_day (places left in every slot of the part looked at),
+    slots (a list of (name, left) in their order). A page counts days of activities, and may have more rows. In two queries.
 
     Raises NotAllowed, PeriodUpsideDown, PeriodTooLong, DoesNotExist (a stranger's site).
     """
@@ -51,6 +51,7 @@ def free_places(session: Session, by: Account, search: Search, *, page: int = 1,
     rows = session.execute(
         select(
             OpenDay.id,
+            OpenDay.activity_id,
             OpenDay.day,
             Site.name,
             Activity.name,
@@ -68,12 +69,12 @@ def free_places(session: Session, by: Account, search: Search, *, page: int = 1,
         .where(*_fits(search))
         .order_by(OpenDay.day, OpenDay.id, AgeGroup.position, AgeGroup.id, Slot.position, Slot.id)
     )
-    found: dict[tuple[int, int], tuple[int, date, str, str, str, list[tuple[str, int]]]] = {}
-    for open_day_id, day, site, activity, group_id, group, slot, left in rows:
-        entry = found.setdefault((open_day_id, group_id), (open_day_id, day, site, activity, group, []))
-        entry[5].append((slot, max(0, left)))
+    found: dict[tuple[int, int], tuple[int, int, date, str, str, str, list[tuple[str, int]]]] = {}
+    for open_day_id, activity_id, day, site, activity, group_id, group, slot, left in rows:
+        entry = found.setdefault((open_day_id, group_id), (open_day_id, activity_id, day, site, activity, group, []))
+        entry[6].append((slot, max(0, left)))
     least = min if search.whole_day else max
-    return _told([entry for entry in found.values() if least(left for _, left in entry[5]) > 0])
+    return _told([entry for entry in found.values() if least(left for _, left in entry[6]) > 0])
 
 
 def count_free_places(session: Session, by: Account, search: Search) -> int:
@@ -131,8 +132,8 @@ def _fits(search: Search) -> list[ColumnElement[bool]]:
     return fits
 
 
-def _told(entries: list[tuple[int, date, str, str, str, list[tuple[str, int]]]]) -> pd.DataFrame:
+def _told(entries: list[tuple[int, int, date, str, str, str, list[tuple[str, int]]]]) -> pd.DataFrame:
     return pd.DataFrame(
-        [(*entry[:5], min(left for _, left in entry[5]), entry[5]) for entry in entries],
-        columns=["open_day_id", "day", "site", "activity", "age_group", "whole_day", "slots"],
+        [(*entry[:6], min(left for _, left in entry[6]), entry[6]) for entry in entries],
+        columns=["open_day_id", "activity_id", "day", "site", "activity", "age_group", "whole_day", "slots"],
     )

@@ -182,6 +182,7 @@ class Cell:
     slot_id: int
     age_group_id: int
     day: date
+    site_id: int
     site: str
     activity: str
     slot: str
@@ -210,6 +211,7 @@ def cell(session: Session, by: Account, seats_id: int) -> Cell:
             Seats.slot_id,
             Seats.age_group_id,
             Seats.day,
+            Site.id,
             Site.name,
             Activity.name,
             Slot.name,

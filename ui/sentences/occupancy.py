@@ -8,7 +8,7 @@ from domain.refusals import Refusal
 from ui import format
 from ui.i18n import _, n_, word
 
-FIELDS = {"capacity": word("Capacity")}
+FIELDS = {"capacity": word("Seats offered")}
 
 _MAXIMA = {
     ("declared", "all"): word("the site's declared maximum"),

@@ -1,0 +1,88 @@
+"""The grid of capacity: rows are slots and age groups, columns are days, a cell tells its seats by figures, sign, word and colour."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ui import capacity, format
+from ui.capacity import STATES
+from ui.i18n import _
+from ui.tables import Column
+
+_ROW_HEIGHT, _MOST_HEIGHT = 35, 700
+
+
+def show(frame: pd.DataFrame, *, key: str, short: bool) -> int | None:
+    """Draws the seats of one activity, and gives the seats id of the cell that was just chosen."""
+    rows = frame[["slot", "age_group"]].drop_duplicates()
+    labels = [f"{row.slot} · {row.age_group}" for row in rows.itertuples()]
+    days = frame["day"].drop_duplicates()
+    heads = [capacity.short_weekday(day.date()) if short else format.week_day(day.date()) for day in days]
+    place = {pair: number for number, pair in enumerate(zip(rows["slot"], rows["age_group"], strict=True))}
+    column = {day: number for number, day in enumerate(days)}
+    texts: list[list[Any]] = [[""] * len(days) for _row in labels]
+    css = [[""] * len(days) for _row in labels]
+    seats: list[list[int | None]] = [[None] * len(days) for _row in labels]
+    told = frame[["slot", "age_group", "day", "taken", "capacity", "state", "waiting", "seats_id"]]
+    for slot, group, day, taken, offered, state, waiting, seats_id in told.itertuples(index=False, name=None):
+        y, x = place[slot, group], column[day]
+        texts[y][x] = capacity.in_words(taken, offered, state, waiting, short=short)
+        css[y][x] = f"background-color: {STATES[state].ground}; color: {STATES[state].ink}"
+        seats[y][x] = seats_id
+    name = _("Slot")
+    drawn = pd.DataFrame(texts, columns=heads, dtype=object)
+    styled = drawn.assign(**{name: labels})[[name, *heads]].style.apply(lambda _frame: _css(css, heads, name, labels), axis=None)
+    state = st.dataframe(
+        styled,
+        hide_index=True,
+        column_config={name: st.column_config.TextColumn(name, pinned=True, width=165)}
+        | {head: st.column_config.TextColumn(head, width=82 if short else 165) for head in heads},
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=key,
+        alt=_("Seats of {activity}, by slot and day", activity=str(frame["activity"].iloc[0])),
+        height=min(_MOST_HEIGHT, (len(labels) + 1) * _ROW_HEIGHT + 3),
+        width="stretch" if len(heads) > 4 else "content",
+    )
+    cells = state["selection"]["cells"]
+    if not cells:
+        return None
+    y, head = cells[0]
+    return seats[y][heads.index(head)] if head in heads and y < len(seats) else None
+
+
+def columns() -> dict[str, Column]:
+    """The seats as a table, and as Excel takes them."""
+    return {
+        "day": Column(_("Day"), "day"),
+        "site": Column(_("Site")),
+        "activity": Column(_("Activity")),
+        "slot": Column(_("Slot")),
+        "hours": Column(_("Hours")),
+        "age_group": Column(_("Age group")),
+        **figures(),
+    }
+
+
+def shown_columns(one_day: bool) -> dict[str, Column]:
+    """The seats as the screen shows them: the site is chosen above, and so is the day where there is only one."""
+    every = columns()
+    order = ("day", "activity", "slot", "age_group", "state", "taken", "capacity", "left", "waiting", "fill_rate", "hours")
+    return {name: every[name] for name in order if not (one_day and name == "day")}
+
+
+def figures() -> dict[str, Column]:
+    """The figures that every table of capacity ends with."""
+    return {
+        "capacity": Column(_("Seats offered"), "number"),
+        "taken": Column(_("Taken"), "number"),
+        "left": Column(_("Seats left"), "number"),
+        "waiting": Column(_("Waiting"), "number"),
+        "fill_rate": Column(_("Fill rate"), "percent", help=_("Seats taken out of seats offered.")),
+        "state": Column(_("State"), write=capacity.state_words),
+    }
+
+
+def _css(css: list[list[str]], heads: list[str], name: str, labels: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(css, columns=heads, dtype=object).assign(**{name: [""] * len(labels)})[[name, *heads]]
