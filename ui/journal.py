@@ -1,76 +1,165 @@
-"""The words of the journal: what an act, a thing and a change are called. An act without words is told by its code."""
+"""The words of the journal: what an act, a thing and a change are called. A test keeps every act of the domain among them."""
 
+from datetime import date, datetime
 from typing import Any
 
 from ui import format
 from ui.i18n import _, word
 
+EVERYTHING = "all"
+
 ACTS = {
-    "all": word("Everything"),
+    "accept_document": word("accepted a paper"),
+    "approve_account": word("approved an account"),
+    "ask_link_again": word("asked for a new link"),
+    "bounce_payment": word("recorded a payment sent back"),
+    "cancel": word("cancelled a booking"),
+    "change_capacity": word("changed a capacity"),
+    "change_language": word("changed the language"),
+    "change_logo": word("changed the logo"),
+    "change_password": word("changed the password"),
+    "change_setting": word("changed a setting"),
+    "change_user": word("changed a user"),
+    "close_day": word("closed a day"),
+    "close_user": word("closed a user's account"),
+    "confirm_account": word("confirmed the account"),
+    "confirm_family": word("opened the family's space"),
+    "import_attendance": word("imported an attendance history"),
+    "invite": word("invited a user"),
+    "make_administrator": word("made the first administrator"),
+    "open_document": word("opened a health paper"),
+    "plan_staff": word("planned the team"),
+    "record_payment": word("recorded a payment"),
+    "refuse_account": word("refused an account"),
+    "refuse_document": word("refused a paper"),
+    "remind_documents": word("reminded of documents"),
+    "remove_logo": word("removed the logo"),
+    "reopen_day": word("reopened a day"),
+    "reopen_user": word("reopened a user's account"),
+    "second_factor_off": word("removed the second factor"),
+    "second_factor_on": word("set up the second factor"),
+    "second_factor_reset": word("reset a second factor"),
+    "send_link_again": word("sent a link again"),
+    "send_reminder": word("sent a reminder"),
     "test_mail": word("sent a test message"),
     "try_again": word("tried a message again"),
-    "change_setting": word("changed a setting"),
+    "unlock_user": word("unlocked a user"),
+    "use_credit": word("used a family's credit"),
+    "withdraw": word("took off the waiting list"),
     "withdraw_setting": word("took back a coming setting"),
-    "change_logo": word("changed the logo"),
-    "remove_logo": word("removed the logo"),
 }
 
 KINDS = {
-    "all": word("Everything"),
     "accounts": word("Account"),
     "account_requests": word("Account request"),
-    "activities": word("Activity"),
-    "bookings": word("Booking"),
-    "children": word("Child"),
-    "daily_totals": word("Attendance history"),
     "attendance_imports": word("Attendance history"),
+    "bookings": word("Booking"),
     "documents": word("Document"),
     "families": word("Family"),
-    "guardians": word("Guardian"),
-    "invoices": word("Invoice"),
     "letters": word("Message"),
     "open_days": word("Opening day"),
     "payments": word("Payment"),
     "reminders": word("Reminder"),
-    "registrations": word("Registration"),
     "seats": word("Seats"),
     "settings": word("Setting"),
-    "sites": word("Site"),
     "staff_plans": word("Planned team"),
     "structure_files": word("Logo"),
-    "health_records": word("Health sheet"),
+    "waiting_list_entries": word("Waiting list"),
+}
+
+COLUMNS = {
+    "adults": word("adults"),
+    "amount_cents": word("amount"),
+    "attempts": word("tries"),
+    "bookings": word("bookings"),
+    "capacity": word("capacity"),
+    "closed_reason": word("reason"),
+    "credit_cents": word("credit"),
+    "decided_at": word("decided"),
+    "families": word("families told"),
+    "language": word("language"),
+    "level": word("level"),
+    "method": word("method"),
+    "overbooking": word("overbooking"),
+    "papers": word("papers"),
+    "password_hash": word("password"),
+    "received_on": word("received"),
+    "refusal_reason": word("reason"),
+    "role": word("role"),
+    "sees_all_sites": word("every site"),
+    "site_ids": word("sites"),
+    "sites": word("sites"),
+    "state": word("state"),
+    "valid_until_on": word("valid until"),
+    "waiting": word("waiting"),
+}
+
+VALUES = {
+    "accepted": word("accepted"),
+    "active": word("active"),
+    "approved": word("approved"),
+    "archived": word("archived"),
+    "bounced": word("sent back"),
+    "cancelled": word("cancelled"),
+    "closed": word("closed"),
+    "confirmed": word("confirmed"),
+    "dead": word("laid aside"),
+    "open": word("open"),
+    "pending": word("pending"),
+    "received": word("received"),
+    "refused": word("refused"),
+    "requested": word("requested"),
+    "sent": word("sent"),
+    "to_check": word("to check"),
+    "waiting": word("waiting"),
+    "withdrawn": word("withdrawn"),
+    "parent": word("parent"),
+    "leader": word("leader"),
+    "coordinator": word("coordinator"),
+    "director": word("director"),
+    "cashier": word("cashier"),
+    "administrator": word("administrator"),
 }
 
 
 def known_acts() -> list[str]:
-    """The acts that can be chosen, by code."""
-    return sorted(set(ACTS) - {"all"}, key=lambda act: _(ACTS[act]))
+    """The acts that can be chosen, by code, in the order of their words."""
+    return sorted(ACTS, key=lambda act: _(ACTS[act]).casefold())
 
 
 def known_kinds() -> list[str]:
-    """The things that can be chosen, by code."""
-    return sorted(set(KINDS) - {"all"}, key=lambda kind: _(KINDS[kind]))
+    """The things that can be chosen, by code, in the order of their words."""
+    return sorted(KINDS, key=lambda kind: _(KINDS[kind]).casefold())
 
 
 def act_words(act: str) -> str:
     """`approved an account`"""
-    return _(ACTS[act]) if act in ACTS else act.replace("_", " ")
+    return _(ACTS[act]) if act in ACTS else _("Everything") if act == EVERYTHING else act.replace("_", " ")
 
 
 def kind_words(kind: str) -> str:
-    """`Account`"""
-    return _(KINDS[kind]) if kind in KINDS else kind.replace("_", " ")
+    """`Account request`"""
+    return _(KINDS[kind]) if kind in KINDS else _("Everything") if kind == EVERYTHING else kind.replace("_", " ")
 
 
 def changes_words(changes: dict[str, Any] | None) -> str:
-    """`capacity: 24 → 30; state: open → closed`; values that name a person are told as •••."""
-    told = (f"{column.replace('_', ' ')} : {_value(old)} → {_value(new)}" for column, (old, new) in (changes or {}).items())
+    """`capacité : 24 → 30 ; état : ouvert → fermé`; values that name a person were masked when they were written."""
+    told = (
+        f"{_(COLUMNS.get(column, column))} : {_value(column, old)} → {_value(column, new)}"
+        for column, (old, new) in (changes or {}).items()
+    )
     return " ; ".join(told) or format.NOTHING
 
 
-def _value(value: Any) -> str:
+def _value(column: str, value: Any) -> str:
     if value is None or value == "":
         return format.NOTHING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)[:120]
+    if column.endswith("_cents"):
+        return format.euros(value)
+    if column.endswith("_on") and isinstance(value, str):
+        return format.short_day(date.fromisoformat(value))
+    if column.endswith("_at") and isinstance(value, str):
+        return format.instant(datetime.fromisoformat(value))
+    return _(VALUES[value]) if isinstance(value, str) and value in VALUES else str(value)[:120]

@@ -236,11 +236,11 @@ def _letters_and_journal(town: Town, people: People) -> None:
 
 def _journal(town: Town, people: People, rng: np.random.Generator) -> None:
     acts: list[tuple[str, str, dict[str, Any]]] = [
-        ("approve", "account_requests", {"state": ["waiting", "approved"]}),
-        ("accept", "documents", {"state": ["to_check", "accepted"]}),
-        ("refuse", "documents", {"state": ["to_check", "refused"]}),
-        ("set_capacity", "seats", {"capacity": [24, 26]}),
-        ("accept", "registrations", {"state": ["requested", "accepted"]}),
+        ("approve_account", "account_requests", {"state": ["waiting", "approved"]}),
+        ("accept_document", "documents", {"state": ["to_check", "accepted"]}),
+        ("refuse_document", "documents", {"state": ["to_check", "refused"]}),
+        ("change_capacity", "seats", {"capacity": [24, 26]}),
+        ("plan_staff", "staff_plans", {"adults": [5, 6]}),
         ("record_payment", "payments", {"amount_cents": [None, 4_250]}),
         ("send_reminder", "reminders", {"level": [None, 1]}),
     ]

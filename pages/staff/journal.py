@@ -10,7 +10,7 @@ from domain.journal.reading import COUNTED, Filter, entries, people
 from ui import choices, screen, tables
 from ui.access import admit, current_user
 from ui.i18n import _
-from ui.journal import act_words, changes_words, kind_words, known_acts, known_kinds
+from ui.journal import EVERYTHING, act_words, changes_words, kind_words, known_acts, known_kinds
 
 SIZE = 50
 
@@ -21,11 +21,11 @@ COLUMNS = {
     "by_name": tables.Column(_("Who"), write=lambda name: name or _("The house")),
     "act": tables.Column(_("What"), write=act_words),
     "object_kind": tables.Column(_("On what"), write=kind_words),
-    "object_id": tables.Column(_("Number"), "number"),
+    "changes": tables.Column(_("Before and after"), write=changes_words),
     "family_name": tables.Column(_("Family")),
     "site_name": tables.Column(_("Site")),
-    "changes": tables.Column(_("Before and after"), width="large", write=changes_words),
     "reason": tables.Column(_("Reason")),
+    "object_id": tables.Column(_("Number"), "number"),
 }
 
 screen.title(_("Journal"), _("Who did what, on what, and when. Nothing is ever taken out of it."))
@@ -36,10 +36,10 @@ with reading() as session:
 with st.container(horizontal=True, vertical_alignment="bottom"):
     by_id = choices.one(_("Who"), [0, *staff], key="qui", format=lambda code: staff.get(code, _("Everybody")))
     act = choices.one(
-        _("What"), ["all", *known_acts()], key="acte", format=lambda code: _("Everything") if code == "all" else act_words(code)
+        _("What"), [EVERYTHING, *known_acts()], key="acte", format=lambda code: _("Everything") if code == "all" else act_words(code)
     )
     kind = choices.one(
-        _("On what"), ["all", *known_kinds()], key="objet", format=lambda code: _("All") if code == "all" else kind_words(code)
+        _("On what"), [EVERYTHING, *known_kinds()], key="objet", format=lambda code: _("All") if code == "all" else kind_words(code)
     )
     today = clock.today()
     from_on = choices.day(_("From"), key="du", default=today - timedelta(days=30))
@@ -48,8 +48,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 object_id, family_id = choices.read("numero"), choices.read("famille")
 looked_at = Filter(
     by_id=by_id or None,
-    act=None if act == "all" else act,
-    object_kind=None if kind == "all" else kind,
+    act=None if act == EVERYTHING else act,
+    object_kind=None if kind == EVERYTHING else kind,
     object_id=int(object_id) if object_id and object_id.isascii() and object_id.isdigit() and len(object_id) < 10 else None,
     family_id=int(family_id) if family_id and family_id.isascii() and family_id.isdigit() and len(family_id) < 10 else None,
     from_on=min(from_on, until_on),
