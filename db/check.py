@@ -189,13 +189,14 @@ def differences(session: Session, limit: int = 20) -> Iterator[tuple[str, int, l
         truth = truth_of().subquery("truth_of_all")
         table = model.__table__
         assert isinstance(table, Table)
-        same_row = and_(*(table.c[name] == truth.c[name] for name in key))
         columns = [column.name for column in truth.c if column.name not in key]
-        unlike = or_(*(_plain(table.c[name]).is_distinct_from(_plain(truth.c[name])) for name in columns))
-        keys = [func.coalesce(table.c[name], truth.c[name]).label(name) for name in key]
-        pairs = [column for name in columns for column in (_plain(table.c[name]), _plain(truth.c[name]))]
-        wrong = select(*keys, *(pair.label(f"v{place}") for place, pair in enumerate(pairs)))
-        wrong = wrong.select_from(table.outerjoin(truth, same_row, full=True)).where(unlike)
+        kept_side = [*(table.c[name] for name in key), *_pairs(table.c, columns, kept=True)]
+        true_side = [*(truth.c[name] for name in key), *_pairs(truth.c, columns, kept=False)]
+        both = union_all(select(*kept_side), select(*true_side)).subquery("both")
+        keys = [both.c[name] for name in key]
+        pairs = [_folded(both.c[f"{side}_{name}"]) for name in columns for side in ("kept", "true")]
+        unlike = or_(*(kept.is_distinct_from(true) for kept, true in zip(pairs[::2], pairs[1::2], strict=True)))
+        wrong = select(*keys, *(pair.label(f"v{place}") for place, pair in enumerate(pairs))).group_by(*keys).having(unlike)
         count = session.scalar(select(func.count()).select_from(wrong.subquery())) or 0
         first = session.execute(wrong.order_by(*keys).limit(limit)).all() if count else []
         told = [
@@ -207,5 +208,13 @@ def differences(session: Session, limit: int = 20) -> Iterator[tuple[str, int, l
         yield table.name, count, told
 
 
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.coalesce(column, 0) if isinstance(column.type, Integer | Numeric) else column
+def _pairs(row: Any, columns: list[str], *, kept: bool) -> Iterator[ColumnElement[Any]]:
+    """Each column twice, as what is kept and as what is true: one of the two is empty."""
+    for name in columns:
+        value, nothing = row[name], cast(null(), row[name].type)
+        yield (value if kept else nothing).label(f"kept_{name}")
+        yield (nothing if kept else value).label(f"true_{name}")
+
+
+def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.coalesce(func.max(column), 0) if isinstance(column.type, Integer | Numeric) else func.max(column)
