@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from db.models import Letter, SignInTicket, TaskRun
+from db.models import Letter, Seats, SignInTicket, TaskRun
 from db.session import reading, writing
 from domain import clock, letters
 from domain.tasks import LEASE, TRIES, Nightly, Worker, housekeeping, run_due
@@ -84,3 +84,12 @@ def test_a_worker_sends_what_waits_until_it_is_stopped(cast: Cast) -> None:
     worker.stop()
     with reading() as session:
         assert session.scalar(select(Letter.state)) == "sent"
+
+
+def test_the_night_finds_a_kept_value_that_lies(cast: Cast) -> None:
+    seats = cast.open_day(cast.mercredi)[0]
+    cast.booking(cast.lia, cast.lefevre, seats)
+    assert housekeeping.compare_kept_values() == "0 rows differ"
+    with writing() as session:
+        session.get_one(Seats, seats.id).taken = 5
+    assert housekeeping.compare_kept_values() == "1 rows differ"
