@@ -1,6 +1,7 @@
 """Papers: whose file is complete, what is decided of a paper, and reminding the families whose file is not."""
 
 from domain.documents.completeness import (
+    COUNTED,
     SORTS,
     Chosen,
     count,
@@ -9,6 +10,7 @@ from domain.documents.completeness import (
     names,
     page,
     papers,
+    programme,
     refresh,
     refresh_all,
 )
@@ -16,6 +18,7 @@ from domain.documents.decisions import Paper, accept, open_paper, refuse, valid_
 from domain.documents.reminders import MOST, Plan, TooManyFamilies, plan, preview, remind
 
 __all__ = [
+    "COUNTED",
     "MOST",
     "SORTS",
     "Chosen",
@@ -32,6 +35,7 @@ __all__ = [
     "papers",
     "plan",
     "preview",
+    "programme",
     "refresh",
     "refresh_all",
     "refuse",

@@ -34,10 +34,25 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from db.expected import CURRENT, document_states, family_files
-from db.models import Account, Booking, Child, Document, DocumentKind, Family, FamilyChild, FamilyFile, FamilySight, Guardian, Registration
+from db.models import (
+    Account,
+    Activity,
+    Booking,
+    Child,
+    Document,
+    DocumentKind,
+    Family,
+    FamilyChild,
+    FamilyFile,
+    FamilySight,
+    Guardian,
+    Registration,
+    Season,
+    Site,
+)
 from db.models.bookings import LIVE_BOOKING
 from domain import clock
-from domain.rights import SEE, require, site_ids
+from domain.rights import SEE, at_sites, require, site_ids
 
 Sort = Literal["name", "missing", "until"]
 SORTS: tuple[Sort, ...] = ("name", "missing", "until")
@@ -85,14 +100,13 @@ def page(session: Session, by: Account, chosen: Chosen, sort: Sort = "name", num
     return pd.read_sql(found, session.connection())
 
 
-def matrix(session: Session, files: pd.DataFrame, *, compulsory_only: bool = True) -> pd.DataFrame:
+def matrix(session: Session, files: pd.DataFrame) -> pd.DataFrame:
     """The papers of a page of families (a frame of `page`): family_id, kind_id, guardian_id, child_id, is_compulsory, document_id,
     valid_until_on and `state` today. The families were chosen within the person's sight."""
     homes = {int(home) for told in files.homes.dropna() for home in told.split(",")}
     ids = [int(family_id) for family_id in files.family_id]
     facts: Any = {"day": clock.today(), "families": ids, "homes": [*ids, *homes]}
-    states = pd.read_sql(_states_of_page(), session.connection(), params=facts)
-    return states[states.is_compulsory.astype(bool)] if compulsory_only else states
+    return pd.read_sql(_states_of_page(), session.connection(), params=facts)
 
 
 def papers(session: Session, by: Account, family_ids: Collection[int]) -> pd.DataFrame:
@@ -128,6 +142,15 @@ def names(session: Session) -> pd.DataFrame:
     """The kinds of papers in use, in their order: id, name, subject, is_compulsory."""
     kinds = select(DocumentKind.id, DocumentKind.name, DocumentKind.subject, DocumentKind.is_compulsory).where(DocumentKind.is_active)
     return pd.read_sql(kinds.order_by(DocumentKind.position, DocumentKind.id), session.connection())
+
+
+def programme(session: Session, by: Account, site_id: int | None = None) -> tuple[dict[int, str], dict[int, str]]:
+    """The sites in the person's sight, and the activities of one of them in a season that has not ended: id → name."""
+    require(by, "documents", SEE)
+    sites = select(Site.id, Site.name).where(Site.is_active, at_sites(by, Site.id)).order_by(Site.name)
+    held = select(Activity.id, Activity.name).join(Season, Season.id == Activity.season_id).where(Season.ends_on >= clock.today())
+    there = held.where(Activity.site_id == site_id, at_sites(by, Activity.site_id)).order_by(Activity.name, Activity.id)
+    return _pairs(session, sites), _pairs(session, there) if site_id is not None else {}
 
 
 def refresh(session: Session, family_ids: Collection[int]) -> None:
@@ -189,6 +212,10 @@ def conditions(by: Account, chosen: Chosen) -> list[ColumnElement[bool]]:
     if chosen.kind_id is not None or chosen.state is not None:
         found.append(family_id.in_(_with_papers(chosen)))
     return found
+
+
+def _pairs(session: Session, query: Any) -> dict[int, str]:
+    return {int(key): str(name) for key, name in session.execute(query)}
 
 
 def _in_sight(by: Account, family_id: Any) -> ColumnElement[bool]:
