@@ -28,8 +28,26 @@ if [ "$environment" != production ] && ! grep -qs '^PUBLIC_URL=' .env; then
 fi
 $PY -m db upgrade
 if [ "$environment" != production ]; then
-    $PY -m db demo --if-empty --size "${SIZE:-small}"
+    $PY - <<'EOF' || $PY -m db demo --if-empty --size "${SIZE:-small}"
+import sys
+
+from db.demo import DEMO_PEOPLE, PASSWORD
+from db.models import Account
+from db.session import reading
+
+with reading() as session:
+    here = {email for (email,) in session.query(Account.email).where(Account.email.in_([email for email, _, _ in DEMO_PEOPLE]))}
+if not here:
+    sys.exit(1)
+print(f"The demo town's people; everybody's password is {PASSWORD}:")
+for email, name, role in DEMO_PEOPLE:
+    if email in here:
+        print(f"  {email:<22} {name:<18} {role}")
+EOF
 fi
 echo
 $PY -c 'from db.settings import settings; print(f"Farandole is served on {settings().public_url} (Ctrl-C ends it)", flush=True)'
+# what Streamlit says to itself while it is imported helps nobody here
+STREAMLIT_LOGGER_LEVEL=${STREAMLIT_LOGGER_LEVEL:-error}
+export STREAMLIT_LOGGER_LEVEL
 exec $PY -m uvicorn Home:app --host "$HOST" --port "$PORT" --log-level warning

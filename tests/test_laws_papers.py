@@ -10,6 +10,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from db import models
+from db.demo import DEMO_PEOPLE, PASSWORD
 from db.settings import Settings
 from tests.source import ROOMS, ROOT, papers, sources
 
@@ -145,3 +146,9 @@ def test_published_browser_files_are_unchanged() -> None:
 def test_the_glossary_knows_every_model() -> None:
     glossary = (ROOT / "docs" / "glossary.md").read_text()
     assert [name for name in models.__all__ if name != "Base" and f"`{name}`" not in glossary] == []
+
+
+def test_the_readme_names_the_demo_people() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert PASSWORD in text
+    assert [email for email, name, _ in DEMO_PEOPLE if f"`{email}`" not in text or name not in text] == []
