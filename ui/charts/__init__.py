@@ -36,8 +36,8 @@ class Chart:
 
 def show(chart: Chart, *, as_table: bool, rows: Callable[[], pd.DataFrame]) -> None:
     """Draws a chart, or its table, with its words under it and its way to Excel. `rows` makes the table anew when it is taken."""
-    screen.section(chart.title)
-    st.markdown(chart.words)
+    screen.section(format.plain(chart.title))
+    st.markdown(format.plain(chart.words))
     if chart.table.empty:
         screen.empty(_("Nothing is known of this period."))
         return

@@ -16,6 +16,6 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
         "Nothing was imported from “{file}”: {count} line cannot be read.",
         "Nothing was imported from “{file}”: {count} lines cannot be read.",
         len(refusal.faults),
-        file=refusal.file_name,
+        file=format.plain(refusal.file_name),
     ),
 }
