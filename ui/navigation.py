@@ -56,6 +56,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/document", word("Document"), "piece", who_sees("documents")),
     Screen("staff/letters", word("Letters sent"), "messages-envoyes", who_sees("messages"), FAMILY, "outgoing_mail"),
     Screen("staff/balances", word("Balances"), "soldes", who_sees("money"), MONEY, "account_balance_wallet"),
+    Screen("staff/family_account", word("Account of a family"), "compte-famille", who_sees("money")),
     Screen("staff/attendance", word("Attendance"), "frequentation", who_sees("statistics"), HOUSE, "monitoring"),
     Screen("staff/journal", word("Journal"), "journal", who_sees("journal"), HOUSE, "history"),
     Screen("staff/users", word("Users"), "utilisateurs", who_sees("users"), HOUSE, "group"),

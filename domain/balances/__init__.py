@@ -1,7 +1,7 @@
 """What families owe: lists with ageing and totals, and the account of one family. Reads kept rows, never the whole history."""
 
 from domain.balances.account import FamilyAccount, invoice_lines, of_family
-from domain.balances.filters import BUCKETS, REMINDED, SHOWN, SORTS, Filters
+from domain.balances.filters import BUCKETS, REMINDED, SHOWN, SORTS, Filters, sites
 from domain.balances.listing import COLUMNS, PAGE, Totals, every, family_ids, of_site, overdue, page, totals
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "of_site",
     "overdue",
     "page",
+    "sites",
     "totals",
 ]

@@ -31,6 +31,11 @@ class FamilyAccount:
     reminders: pd.DataFrame
 
     @property
+    def full_name(self) -> str:
+        """`Benali Amina`"""
+        return " ".join(part for part in (self.name, self.first_name) if part)
+
+    @property
     def invoices(self) -> pd.DataFrame:
         """The invoices, newest first."""
         return self._of("invoice")

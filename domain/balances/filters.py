@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, exists, or_, true
+from sqlalchemy import ColumnElement, UnaryExpression, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, Family, FamilyBalance, Invoice, Site
@@ -105,6 +105,14 @@ def chosen(session: Session, by: Account, filters: Filters) -> ColumnElement[boo
         wanted.append(or_(FamilyBalance.last_reminder_at.is_(None), FamilyBalance.last_reminder_at < before))
     wanted += [Family.search_name.contains(word, autoescape=True) for word in plain(filters.search).split()]
     return and_(*wanted)
+
+
+def sites(session: Session, by: Account) -> dict[int, str]:
+    """The sites whose money the person may look at: id and name, by name. No query for staff of some sites."""
+    rights.require(by, "money", rights.SEE)
+    if rights.site_ids(by) is not None:
+        return {site.id: site.name for site in by.sites}
+    return {row.id: row.name for row in session.execute(select(Site.id, Site.name).where(Site.is_active).order_by(Site.name))}
 
 
 def see_site(session: Session, by: Account, site_id: int) -> Site:
