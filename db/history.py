@@ -178,19 +178,21 @@ def _is_day(text: str) -> bool:
 
 _KEY = "site_name, site_type, activity_name, day"
 _NEW = "source = 'import', booked = excluded.booked, present = excluded.present, import_id = excluded.import_id"
+_OTHER = "(source, daily_totals.booked, daily_totals.present) IS NOT ('import', excluded.booked, excluded.present)"
 
 
 def _into_sqlite(session: Session, import_id: int, rows: Iterable[Row]) -> None:
     raw: Any = session.connection().connection.driver_connection
     raw.executemany(
         f"INSERT INTO daily_totals (source, site_name, site_type, activity_name, day, booked, present, import_id)"  # noqa: S608 (our own words)
-        f" VALUES ('import', ?, ?, '', ?, ?, ?, {import_id:d}) ON CONFLICT ({_KEY}) DO UPDATE SET {_NEW}",
+        f" VALUES ('import', ?, ?, '', ?, ?, ?, {import_id:d}) ON CONFLICT ({_KEY}) DO UPDATE SET {_NEW} WHERE {_OTHER}",
         rows,
     )
 
 
 def _into_postgresql(session: Session, import_id: int, rows: Iterable[Row]) -> None:
     raw: Any = session.connection().connection.driver_connection
+    same = "t.site_name = b.site_name AND t.site_type = b.site_type AND t.activity_name = '' AND t.day = b.day"
     with raw.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("CREATE TEMPORARY TABLE brought (site_name text, site_type text, day date, booked int, present int) ON COMMIT DROP")
@@ -198,8 +200,17 @@ def _into_postgresql(session: Session, import_id: int, rows: Iterable[Row]) -> N
             write: Callable[[Row], None] = copy.write_row
             for row in rows:
                 write(row)
+        # One import at a time: what is new is then known, and is added without asking row by row.
+        cursor.execute("LOCK TABLE daily_totals IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("ANALYZE brought")
         cursor.execute(
-            f"INSERT INTO daily_totals (source, site_name, site_type, activity_name, day, booked, present, import_id)"  # noqa: S608 (our own words)
-            f" SELECT 'import', site_name, site_type, '', day, booked, present, {import_id:d} FROM brought"
-            f" ON CONFLICT ({_KEY}) DO UPDATE SET {_NEW}"
+            "UPDATE daily_totals t SET source = 'import', booked = b.booked, present = b.present, import_id = %s"  # noqa: S608 (our own words)
+            f" FROM brought b WHERE {same} AND (t.source, t.booked, t.present) IS DISTINCT FROM ('import', b.booked, b.present)",
+            (import_id,),
+        )
+        cursor.execute(
+            "INSERT INTO daily_totals (source, site_name, site_type, activity_name, day, booked, present, import_id)"  # noqa: S608 (our own words)
+            " SELECT 'import', site_name, site_type, '', day, booked, present, %s FROM brought b"
+            f" WHERE NOT EXISTS (SELECT FROM daily_totals t WHERE {same})",
+            (import_id,),
         )

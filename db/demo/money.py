@@ -52,7 +52,7 @@ def bill(town: Town, people: People, site: SitePlan, charged: list[Charged], sum
     months = charges["day"].to_numpy("datetime64[D]").astype("datetime64[M]")
     charges["month"] = months.astype(np.int64)
     due = (_issued_on(months) < town.today) & ~charges["void"].to_numpy()
-    lines = _lines(town, people, site, rng, charges[due])
+    lines = _lines(town, rng, charges, due)
     line_ids, invoices = _invoices(town, people, site, lines)
     _charges(town, people, site, charges, due, lines, line_ids)
     _settle(town, people, site, rng, invoices, sums)
@@ -63,20 +63,24 @@ def _issued_on(months: Any) -> Any:
     return (months + 1).astype("datetime64[D]") + 4
 
 
-def _lines(town: Town, people: People, site: SitePlan, rng: np.random.Generator, charges: pd.DataFrame) -> pd.DataFrame:
+def _lines(town: Town, rng: np.random.Generator, charges: pd.DataFrame, due: Any) -> pd.DataFrame:
     keys = ["month", "family", "activity", "child", "slot"]
-    current = charges.groupby(keys, sort=True, as_index=False).agg(
-        quantity=("amount", "size"), amount=("amount", "sum"), meal=("meal", "sum")
+    current = (
+        charges[due]
+        .groupby(keys, sort=True, as_index=False)
+        .agg(quantity=("amount", "size"), amount=("amount", "sum"), meal=("meal", "sum"))
     )
     first = day_of(town.year.starts_on).astype("datetime64[M]")
     asked = town.today.astype("datetime64[M]") - BEFORE
     earlier = np.arange(asked, first)
+    earlier = earlier[_issued_on(earlier) < town.today]
     if len(earlier) and len(charges):
-        current = pd.concat([_last_year(people, site, rng, charges, earlier), current], ignore_index=True)
-    return current.sort_values(keys, kind="stable", ignore_index=True)
+        current = pd.concat([_last_year(rng, charges, earlier), current], ignore_index=True)
+    ordered: pd.DataFrame = current.sort_values(keys, kind="stable", ignore_index=True)
+    return ordered
 
 
-def _last_year(people: People, site: SitePlan, rng: np.random.Generator, charges: pd.DataFrame, months: Any) -> pd.DataFrame:
+def _last_year(rng: np.random.Generator, charges: pd.DataFrame, months: Any) -> pd.DataFrame:
     """The invoices of the months before this season: their bookings are gone, what was owed is not."""
     usual = charges.drop_duplicates(["family", "activity", "child", "slot"])[["family", "activity", "child", "slot", "amount", "meal"]]
     parts = []

@@ -144,7 +144,10 @@ def _activity(
     town: Town, site: SitePlan, season: int, name: str, kind: str, days: list[date], slots: Any, groups: Any, *, has_pedt: bool
 ) -> None:
     load = town.loader
-    validation, prepaid = name == "CAJ" or (name == "Vacances" and site.index % 4 == 2), name == "Vacances" and site.index % 4 == 1
+    validation, prepaid = (
+        name == "CAJ" or (name == "Vacances" and site.index % 4 == 2),
+        (name == "Vacances" and site.index % 4 == 1) or (name == "Mercredi" and site.index % 8 == 3),
+    )
     row = {"site_id": site.id, "season_id": season, "name": name, "kind": kind, "has_pedt": has_pedt, "age_reference": "first_of_september"}
     row |= {"booking_mode": "validation" if validation else "immediate", "is_prepaid": prepaid, "has_waiting_list": name != "Périscolaire"}
     (number,) = load.rows(Activity, [row])
