@@ -121,7 +121,7 @@ def matrix(files: pd.DataFrame, states: pd.DataFrame, kinds: pd.DataFrame, *, ke
         lambda _frame: pd.DataFrame([a + b for a, b in zip(plain, css, strict=True)], columns=drawn.columns, index=drawn.index), axis=None
     )
     config = {family: st.column_config.TextColumn(family, pinned=True, width=170), share: st.column_config.TextColumn(share, width=105)}
-    config |= {until: st.column_config.TextColumn(until, width=105)}
+    config |= {until: st.column_config.TextColumn(until, width=130)}
     config |= {head: st.column_config.TextColumn(head, width=150, help=head) for head in heads}
     chosen = st.dataframe(
         styled,

@@ -14,18 +14,19 @@ from ui.i18n import _, n_
 _STYLE = """
 <style>
 .tension { overflow-x: auto; padding: 2px; }
-.tension table { border-collapse: separate; border-spacing: 6px; width: 100%; min-width: 44rem; }
-.tension.few table { min-width: 0; }
-.tension th { font-weight: 600; text-align: left; padding: 0.2rem 0.4rem; vertical-align: bottom; }
-.tension tbody th { vertical-align: middle; position: sticky; left: 0; background: #fffdf9; min-width: 7.5rem; max-width: 11rem; }
-.tension td { padding: 0; border-radius: 0.6rem; height: 100%; min-width: 6rem; }
-.tension td.none { color: #555f6b; text-align: center; border: 1px dashed #d9cdb8; }
-.tension a { display: block; padding: 0.5rem 0.65rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
-.tension a { color: #111418; text-decoration: none; }
-.tension a:hover { text-decoration: underline; border-color: #0b655f; }
-.tension a:focus-visible { outline: 3px solid #0b655f; outline-offset: 2px; }
-.tension .rate { display: block; font-size: 1.3rem; font-weight: 650; font-family: Bricolage, Atkinson, sans-serif; line-height: 1.25; }
-.tension .word, .tension .left { display: block; font-size: 0.86rem; white-space: nowrap; }
+.tension table { border-collapse: separate; border-spacing: 6px; width: 100%; min-width: 43rem; }
+.tension.few table { min-width: 0; width: auto; }
+.tension th { font-weight: 600; text-align: left; padding: 0.2rem 0.3rem; vertical-align: bottom; font-size: 0.92rem; }
+.tension tbody th { vertical-align: middle; position: sticky; left: 0; background: #fffdf9; max-width: 8rem; padding-left: 0; }
+.tension td { padding: 0; border-radius: 0.6rem; height: 1px; width: 12.5%; min-width: 5.2rem; }
+.tension.few td { min-width: 12rem; }
+.tension td.none { color: #555f6b; text-align: center; border: 1px dashed #d9cdb8; font-size: 0.84rem; }
+.tension .cell { display: block; height: 100%; padding: 0.4rem 0.55rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
+.tension a.cell { color: #111418; text-decoration: none; }
+.tension a.cell:hover { text-decoration: underline; border-color: #0b655f; }
+.tension a.cell:focus-visible { outline: 3px solid #0b655f; outline-offset: 2px; }
+.tension .rate { display: block; font-size: 1.25rem; font-weight: 650; font-family: Bricolage, Atkinson, sans-serif; line-height: 1.25; }
+.tension .word { display: block; font-size: 0.84rem; line-height: 1.3; }
 .tension .bar { display: block; height: 5px; border-radius: 3px; background: rgb(17 20 24 / 14%); margin: 0.25rem 0 0.3rem; }
 .tension .bar span { display: block; height: 100%; border-radius: 3px; background: #111418; }
 </style>
@@ -58,21 +59,24 @@ def _cell(cell: Tension | None) -> str:
     if cell is None:
         return f"<td class='none'>{_('closed')}</td>"
     rate = min(cell.fill_rate or 0.0, 1.0)
-    left = max(0, cell.offered - cell.taken)
-    told = [n_("{count} seat left", "{count} seats left", left)]
+    seats = n_("{count} seat left", "{count} seats left", max(0, cell.offered - cell.taken))
+    told = [f"{STATES['free'].sign} {seats}"] if cell.state == "free" else [state_words(cell.state)]
+    if cell.state == "tight":
+        told.append(seats)
     if cell.full_slots:
         told.append(n_("{count} group full", "{count} groups full", cell.full_slots))
     if cell.waiting:
-        told.append(n_("{count} waiting", "{count} waiting", cell.waiting))
+        told.append(n_("{count} child waits", "{count} children wait", cell.waiting))
     inside = (
         f"<span class='rate'>{format.percent(cell.fill_rate)}</span>"
         f"<span class='bar' aria-hidden='true'><span style='width: {rate:.0%}'></span></span>"
-        f"<span class='word'>{escape(state_words(cell.state))}</span>"
-        + "".join(f"<span class='left'>{escape(line)}</span>" for line in told)
+        + "".join(f"<span class='word'>{escape(line)}</span>" for line in told)
     )
     ground = f"background: {STATES[cell.state].ground}; color: {STATES[cell.state].ink}"
     if not navigation.opens("staff/capacity"):
-        return f"<td style='{ground}'><a>{inside}</a></td>"
+        return f"<td style='{ground}'><span class='cell'>{inside}</span></td>"
     address = navigation.address("staff/capacity", {"vue": "day", "jour": cell.day.isoformat(), "site": cell.site_id})
-    label = ", ".join([cell.site, format.day(cell.day), format.percent(cell.fill_rate), state_words(cell.state)[2:], *told])
-    return f"<td style='{ground}'><a href='{address}' target='_self' aria-label='{escape(label, quote=True)}'>{inside}</a></td>"
+    label = ", ".join([cell.site, format.day(cell.day), format.percent(cell.fill_rate), *told])
+    return (
+        f"<td style='{ground}'><a class='cell' href='{address}' target='_self' aria-label='{escape(label, quote=True)}'>{inside}</a></td>"
+    )

@@ -4,16 +4,21 @@ import streamlit as st
 
 from db.session import reading
 from domain import dashboard
-from ui import format, screen, tension
+from ui import format, navigation, screen, tension
 from ui.access import admit
 from ui.i18n import _, n_, word
 
 WAITING = {
-    "accounts": (word("Accounts to approve"), "staff/accounts", {}),
-    "documents": (word("Papers to check"), "staff/files", {"etat": "to_check", "incomplets": 0, "obligatoires": 0}),
-    "registrations": (word("Registrations requested"), None, {}),
-    "messages": (word("Conversations to read"), None, {}),
-    "changes": (word("Changes asked by families"), None, {}),
+    "accounts": (word("Accounts to approve"), "staff/accounts", word("Answer the families"), {}),
+    "documents": (
+        word("Papers to check"),
+        "staff/files",
+        word("Check the papers"),
+        {"etat": "to_check", "incomplets": 0, "obligatoires": 0},
+    ),
+    "registrations": (word("Registrations requested"), None, "", {}),
+    "messages": (word("Conversations to read"), None, "", {}),
+    "changes": (word("Changes asked by families"), None, "", {}),
 }
 LATE = {
     "to_30": word("1 to 30 days late"),
@@ -21,7 +26,19 @@ LATE = {
     "to_90": word("61 to 90 days late"),
     "over_90": word("more than 90 days late"),
 }
-ACROSS = 4
+# tiles share the width, as many as fit, under each other on a telephone
+TILES = """<style>
+.st-key-waits, .st-key-owed { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.4rem, 1fr)); gap: 0.75rem; }
+.st-key-waits [data-testid="stMetricLabel"] *, .st-key-owed [data-testid="stMetricLabel"] * { white-space: normal; overflow: visible; }
+.st-key-waits [data-testid="stMetricLabel"], .st-key-owed [data-testid="stMetricLabel"] { min-height: 2.9rem; align-items: start; }
+.st-key-waits > div, .st-key-waits > div > div, .st-key-owed > div, .st-key-owed > div > div { height: 100%; }
+:is(.st-key-waits, .st-key-owed) [data-testid="stPageLink"] :is(a, p) { padding-left: 0; white-space: normal; text-decoration: underline; }
+:is(.st-key-waits, .st-key-owed) [data-testid="stPageLink"] a { gap: 0; line-height: 1.3; }
+:is(.st-key-waits, .st-key-owed) [data-testid="stPageLink"] a > :not(:last-child) { display: none; }
+:is(.st-key-waits, .st-key-owed) [data-testid="stPageLink"] p { line-height: 1.3; font-size: 0.92rem; }
+.st-key-waits [data-testid="stMetricLabel"] { min-height: 4.2rem; }
+.st-key-owed [data-testid="stMetricValue"] { font-size: 1.45rem; }
+</style>"""
 
 me = admit("staff/dashboard")
 with reading() as session:
@@ -31,41 +48,28 @@ with reading() as session:
 # -- pieces -------------------------------------------------------------------------------------------------------------------
 
 
-def draw_figures(figures: list[dict]) -> None:
-    """Figures side by side, under each other on a telephone."""
-    for start in range(0, len(figures), ACROSS):
-        for place, told in zip(st.columns(min(ACROSS, len(figures))), figures[start : start + ACROSS], strict=False):
-            with place:
-                screen.figure(**told)
+def tile(label: str, value: str, link: str | None, go: str, mark: tuple[str, str, str] | None = None, **choices) -> None:
+    """One figure, what it means, and the screen that shows it."""
+    with st.container(border=True, gap="small"):
+        st.metric(label, value)
+        if mark:
+            st.badge(mark[0], color=mark[1], icon=f":material/{mark[2]}:")
+        if link and navigation.opens(link):
+            screen.goto(go, link, **choices)
 
 
-def waiting() -> list[dict]:
-    """What waits for an answer, what is to be looked at first, each with its screen."""
-    told = [
-        {"label": _(WAITING[code][0]), "value": format.number(count), "link": WAITING[code][1], "tone": "warning", "words": _("waits")}
-        | WAITING[code][2]
-        for code, count in morning.waiting.items()
-        if count
-    ]
-    if morning.files_soon:
-        words, choice = _("before they come"), {"jours": dashboard.SOON}
-        label = _("Incomplete files, booked within {days} days", days=dashboard.SOON)
-        told.append(
-            {"label": label, "value": format.number(morning.files_soon), "link": "staff/files", "tone": "warning", "words": words} | choice
-        )
-    if morning.dead_letters:
-        value = format.number(morning.dead_letters)
-        told.append(
-            {
-                "label": _("Messages laid aside"),
-                "value": value,
-                "link": "staff/letters",
-                "tone": "bad",
-                "words": _("not delivered"),
-                "etat": "dead",
-            }
-        )
-    return told
+def draw_waiting() -> None:
+    """What waits for an answer, and what is to be looked at first, each with its screen where there is one."""
+    for code, count in morning.waiting.items():
+        if count:
+            label, link, go, more = WAITING[code]
+            tile(_(label), format.number(count), link, _(go), **more)
+    if count := morning.files_soon:
+        label = n_("Files to complete within {count} day", "Files to complete within {count} days", dashboard.SOON)
+        tile(label, format.number(count), "staff/files", _("See these families"), jours=dashboard.SOON)
+    if count := morning.dead_letters:
+        mark = (_("not delivered"), "red", "error")
+        tile(_("Messages laid aside"), format.number(count), "staff/letters", _("See these messages"), mark, etat="dead")
 
 
 def draw_overdue(overdue: dashboard.Overdue) -> None:
@@ -74,32 +78,25 @@ def draw_overdue(overdue: dashboard.Overdue) -> None:
     if not overdue.cents:
         screen.empty(_("Nothing is overdue."))
         return
-    words = n_("{count} family", "{count} families", overdue.families)
-    figures = [{"label": _("In all"), "value": format.euros(overdue.cents), "link": "staff/balances", "tone": "bad", "words": words}]
-    for bucket, (cents, families) in overdue.buckets.items():
-        if cents:
-            words = n_("{count} family", "{count} families", families)
-            figures.append(
-                {
-                    "label": _(LATE[bucket]),
-                    "value": format.euros(cents),
-                    "link": "staff/balances",
-                    "tone": "warning",
-                    "words": words,
-                    "retard": bucket,
-                }
-            )
-    draw_figures(figures)
+    with st.container(key="owed"):
+        families = n_("{count} family", "{count} families", overdue.families)
+        tile(_("In all"), format.euros(overdue.cents), "staff/balances", _("See the balances"), (families, "red", "family_restroom"))
+        for bucket, (cents, count) in overdue.buckets.items():
+            if cents:
+                families = n_("{count} family", "{count} families", count)
+                mark = (families, "red" if bucket == "over_90" else "orange", "family_restroom")
+                tile(_(LATE[bucket]), format.euros(cents), "staff/balances", _("See these families"), mark, retard=bucket)
 
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
+st.html(TILES)
 screen.title(_("Hello {name}", name=format.plain(me.first_name)), format.day(morning.today).capitalize())
 if morning.waiting or morning.files_soon is not None:
     screen.section(_("What waits"))
-    figures = waiting()
-    if figures:
-        draw_figures(figures)
+    if any(morning.waiting.values()) or morning.files_soon or morning.dead_letters:
+        with st.container(key="waits"):
+            draw_waiting()
     else:
         screen.empty(_("Nothing waits."))
 if morning.tension is not None:

@@ -39,12 +39,18 @@ def choose(kinds) -> tuple[documents.Chosen, str]:
     names = {0: _("All papers")} | dict(zip(kinds["id"], kinds["name"], strict=True))
     states = {"all": _("All")} | {state: papers.state_words(state) for state in STATES}
     days = {0: _("Booked or not")} | {count: n_("{count} day", "{count} days", count) for count in DAYS}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    upper, lower = st.columns(3), st.columns(3)
+    with upper[0]:
         site = choices.one(_("Site"), list(sites), key="site", format=sites.__getitem__)
+    with upper[1]:
         activity = choices.one(_("Activity"), list(activities), key="activite", format=activities.__getitem__)
-        kind = choices.one(_("Paper"), list(names), key="nature", format=names.__getitem__)
-        state = choices.one(_("State"), list(states), key="etat", format=states.__getitem__)
+    with upper[2]:
         soon = choices.one(_("Booked within"), list(days), key="jours", format=days.__getitem__)
+    with lower[0]:
+        kind = choices.one(_("Paper"), list(names), key="nature", format=names.__getitem__)
+    with lower[1]:
+        state = choices.one(_("State"), list(states), key="etat", format=states.__getitem__)
+    with lower[2]:
         sort = choices.one(_("Sort"), documents.SORTS, key="tri", format=SORTS.__getitem__)
     with st.container(horizontal=True, vertical_alignment="center"):
         incomplete = choices.flag(_("Incomplete files only"), key="incomplets", default=True)
