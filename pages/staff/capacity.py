@@ -28,7 +28,7 @@ def choose_day(view: str) -> date:
         day = choices.day(_("Day"), key="jour", default=today)
         past, coming = capacity.before(view, day), capacity.after(view, day)
         st.button(_("Previous"), icon=":material/chevron_left:", on_click=choices.put, kwargs={"jour": past, "page": None})
-        st.button(_("Today"), on_click=choices.put, kwargs={"jour": None, "page": None}, disabled=day == today)
+        st.button(_("Today"), on_click=choices.put, kwargs={"jour": None}, disabled=day == today)
         st.button(_("Next"), icon=":material/chevron_right:", on_click=choices.put, kwargs={"jour": coming, "page": None})
     return day
 
@@ -36,24 +36,24 @@ def choose_day(view: str) -> date:
 def open_day(activity_id: int, day: date, seats_id: int | None = None) -> None:
     """To the screen of one day, on one of its cells; the choices of this screen go along for the way back."""
     back = {"vue": choices.read("vue"), "activites": choices.read("activites")}
-    where = {"activite": activity_id, "date": day.isoformat(), "place": seats_id, **back}
+    where = {"activite": activity_id, "date": day, "place": seats_id, **back}
     st.switch_page(navigation.page("staff/capacity_day"), query_params={name: str(value) for name, value in where.items() if value})
 
 
 def draw_grids(frame: pd.DataFrame) -> None:
     """A grid for each activity; a cell leads to its names."""
     st.caption(_("Choose a cell to see the names, change the capacity or close the day."))
-    capacity.legend()
     for activity_id, seats in frame.groupby("activity_id", sort=False):
         screen.section(str(seats["activity"].iloc[0]))
         chosen = grid.show(seats, key=f"grid-{activity_id}-{from_on}-{until_on}", short=view == "month")
         if chosen:
             open_day(activity_id, seats.loc[seats["seats_id"] == chosen, "day"].iloc[0].date(), chosen)
+    capacity.legend()
 
 
 def draw_table(frame: pd.DataFrame) -> None:
     """The same seats as a table, page by page."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         states = choices.several(_("State"), list(capacity.STATES), key="etats", format=capacity.state_words)
         names = {"day": _("Soonest first"), "fill": _("Fullest first"), "waiting": _("Most waiting first")}
         order = choices.one(_("Sort"), list(names), key="tri", format=names.__getitem__)
@@ -61,10 +61,9 @@ def draw_table(frame: pd.DataFrame) -> None:
     if order != "day":
         shown = shown.sort_values({"fill": "fill_rate"}.get(order, order), ascending=False, kind="stable")
     page = min(choices.asked_page(), max(1, -(-len(shown) // SIZE)))
-    page_of = shown.iloc[(page - 1) * SIZE : page * SIZE]
-    chosen = tables.show(
-        page_of, columns=grid.shown_columns(view == "day"), key=f"seats-{page}", alt=_("Seats by day, slot and age group"), select="one"
-    )
+    page_of = shown.iloc[(page - 1) * SIZE : page * SIZE].astype({"state": str})
+    columns = grid.shown_columns(view == "day")
+    chosen = tables.show(page_of, columns=columns, key=f"seats-{page}", alt=_("Seats by day, slot and age group"), select="one")
     choices.page(len(shown), SIZE)
     if chosen:
         row = page_of.iloc[chosen[0]]
@@ -76,8 +75,8 @@ def draw_year(days: pd.DataFrame) -> None:
     chosen = year.show(days)
     if chosen:
         activity_id, month = chosen
-        where = {"site": str(site_id), "activites": str(activity_id), "vue": "month", "jour": month.isoformat()}
-        st.switch_page(navigation.page("staff/capacity"), query_params=where)
+        choices.put(site=site_id, activites=activity_id, vue="month", jour=month)
+        st.rerun()
 
 
 def rows(look: object) -> pd.DataFrame:
@@ -118,5 +117,4 @@ if frame.empty:
     screen.empty(_("No activity of this site is open in this period."))
     st.stop()
 (draw_year if view == "year" else draw_table if as_table else draw_grids)(frame)
-columns = grid.columns() if view != "year" else {name: column for name, column in grid.columns().items() if name in frame.columns}
-tables.excel(_("Take this table to Excel"), "capacites.xlsx", lambda: rows(look), columns=columns)
+tables.excel(_("Take this table to Excel"), "capacites.xlsx", lambda: rows(look), columns=grid.columns(view == "year"))

@@ -26,9 +26,12 @@ def day_asked() -> pd.DataFrame:
     """The seats of the day and activity of the address. Raises DoesNotExist when there are none in sight."""
     asked, day = choices.read("activite") or "", choices.read("date") or ""
     try:
-        activity_id, on = int(asked), date.fromisoformat(day)
+        on = date.fromisoformat(day)
     except ValueError as problem:
         raise DoesNotExist("open_days") from problem
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise DoesNotExist("open_days")
+    activity_id = int(asked)
     with reading() as session:
         seats = occupancy.capacity(session, me, activities=[activity_id], from_on=on, until_on=on)
     if seats.empty:

@@ -66,11 +66,10 @@ def state_words(state: str) -> str:
 
 
 def in_words(taken: int, capacity: int, state: str, waiting: int = 0, *, short: bool = False) -> str:
-    """`12/24 ◐ nearly full · 3 waiting`, or `12/24 ◐ +3` where there is little room."""
-    told = f"{taken}/{capacity} " + (STATES[state].sign if short else state_words(state))
-    if not waiting:
-        return told
-    return f"{told} +{waiting}" if short else f"{told} · " + n_("{count} waiting", "{count} waiting", waiting)
+    """`12/24 ◐ nearly full +3`, or `12/24 ◐ +3` where there is little room."""
+    if state == "closed" and not taken:
+        return state_words(state)
+    return f"{taken}/{capacity} " + (STATES[state].sign if short else state_words(state)) + (f" +{waiting}" if waiting else "")
 
 
 def kind_words(row: pd.Series | Cell) -> str:
@@ -124,10 +123,10 @@ def closing_words(done: occupancy.Closing) -> str:
     if not (done.bookings or done.waiting):
         return _("The day is closed. Nobody was booked.")
     return _(
-        "The day is closed: {bookings} cancelled, {waiting} withdrawn, {letters} written.",
-        bookings=n_("{count} booking", "{count} bookings", done.bookings),
-        waiting=n_("{count} request", "{count} requests", done.waiting),
-        letters=n_("{count} letter", "{count} letters", done.letters),
+        "The day is closed: {bookings}, {waiting}, {letters}.",
+        bookings=n_("{count} booking cancelled", "{count} bookings cancelled", done.bookings),
+        waiting=n_("{count} request withdrawn", "{count} requests withdrawn", done.waiting),
+        letters=n_("{count} letter written", "{count} letters written", done.letters),
     )
 
 

@@ -36,8 +36,8 @@ def show(frame: pd.DataFrame, *, key: str, short: bool) -> int | None:
     state = st.dataframe(
         styled,
         hide_index=True,
-        column_config={name: st.column_config.TextColumn(name, pinned=True, width=165)}
-        | {head: st.column_config.TextColumn(head, width=82 if short else 165) for head in heads},
+        column_config={name: st.column_config.TextColumn(name, pinned=True, width=158)}
+        | {head: st.column_config.TextColumn(head, width=_width(frame, short)) for head in heads},
         on_select="rerun",
         selection_mode="single-cell",
         key=key,
@@ -52,17 +52,11 @@ def show(frame: pd.DataFrame, *, key: str, short: bool) -> int | None:
     return seats[y][heads.index(head)] if head in heads and y < len(seats) else None
 
 
-def columns() -> dict[str, Column]:
-    """The seats as a table, and as Excel takes them."""
-    return {
-        "day": Column(_("Day"), "day"),
-        "site": Column(_("Site")),
-        "activity": Column(_("Activity")),
-        "slot": Column(_("Slot")),
-        "hours": Column(_("Hours")),
-        "age_group": Column(_("Age group")),
-        **figures(),
-    }
+def columns(by_day: bool = False) -> dict[str, Column]:
+    """The seats as Excel takes them; `by_day` leaves out what a sum over a day has not."""
+    cell = {"slot": Column(_("Slot")), "hours": Column(_("Hours")), "age_group": Column(_("Age group"))}
+    head = {"day": Column(_("Day"), "day"), "site": Column(_("Site")), "activity": Column(_("Activity"))}
+    return head | ({} if by_day else cell) | figures()
 
 
 def shown_columns(one_day: bool) -> dict[str, Column]:
@@ -82,6 +76,11 @@ def figures() -> dict[str, Column]:
         "fill_rate": Column(_("Fill rate"), "percent", help=_("Seats taken out of seats offered.")),
         "state": Column(_("State"), write=capacity.state_words),
     }
+
+
+def _width(frame: pd.DataFrame, short: bool) -> int:
+    waited = bool(frame["waiting"].any())
+    return (100 if waited else 82) if short else (190 if waited else 165)
 
 
 def _css(css: list[list[str]], heads: list[str], name: str, labels: list[str]) -> pd.DataFrame:

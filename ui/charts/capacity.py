@@ -18,7 +18,7 @@ def year(days: pd.DataFrame) -> go.Figure:
     """The figure of `occupancy.capacity_by_day`, in the five colours of the states."""
     cells = days.assign(
         line=[f"{activity} · {_weekday(day)}" for activity, day in zip(days["activity"], days["day"], strict=True)],
-        monday=(days["day"] - pd.to_timedelta(days["day"].dt.weekday, unit="D")).dt.date,
+        monday=(days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")).dt.date,
         code=days["state"].map(list(STATES).index).astype(float),
         said=[
             f"{activity}<br>{format.day(day)}<br>{capacity.in_words(*seats)}"
@@ -26,7 +26,7 @@ def year(days: pd.DataFrame) -> go.Figure:
                 days["activity"], days["day"].dt.date, days["taken"], days["capacity"], days["state"], days["waiting"], strict=True
             )
         ],
-        weekday=days["day"].dt.weekday,
+        weekday=days["day"].dt.day_of_week,
     )
     lines = list(dict.fromkeys(cells.sort_values(["activity", "weekday"])["line"]))
     first, last = cells["monday"].min(), cells["monday"].max()
@@ -39,7 +39,7 @@ def year(days: pd.DataFrame) -> go.Figure:
             z=code.to_numpy(),
             x=mondays,
             y=lines,
-            customdata=said.fillna("").to_numpy(),
+            customdata=said.astype(object).where(said.notna(), "").to_numpy(),
             hovertemplate="%{customdata}<extra></extra>",
             hoverongaps=False,
             colorscale=_scale(),
@@ -63,7 +63,7 @@ def in_words(days: pd.DataFrame) -> str:
     open_days = days[days["state"] != "closed"]
     offered = int(open_days["capacity"].sum())
     return _(
-        "{days} days of activities, {taken} seats taken of {offered} ({rate}), {full} days full, {closed} closed.",
+        "Seats taken: {taken} of {offered} ({rate}). Days of activities: {days}, of which full: {full}, closed: {closed}.",
         days=format.number(len(days)),
         taken=format.number(int(open_days["taken"].sum())),
         offered=format.number(offered),
