@@ -1,7 +1,7 @@
 """Heat maps: a rate day by day over weeks, and by weekday and slot."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -72,7 +72,7 @@ def _calendar(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
             customdata=said.to_numpy(),
             xgap=2 if len(weeks) < 60 else 1,
             ygap=2,
-            **_dress(measure, texts=len(weeks) <= WORDS_FIT),
+            **_dress(measure, grid if len(weeks) <= WORDS_FIT else None),
         )
     )
     figure.update_xaxes(tickvals=[place[day] for day in chosen], ticktext=names, showgrid=False, zeroline=False)
@@ -88,12 +88,12 @@ def _profile(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=(grid * 100).to_numpy(),
-            x=[_weekday(number) for number in weekdays],
+            x=[_weekday(number, "abbreviated") for number in weekdays],
             y=slots,
             customdata=said.to_numpy(),
             xgap=3,
             ygap=3,
-            **_dress(measure, texts=True),
+            **_dress(measure, grid),
         )
     )
     figure.update_xaxes(showgrid=False, type="category")
@@ -101,17 +101,22 @@ def _profile(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
     return charts.dress(figure, height=120 + 48 * len(slots))
 
 
-def _dress(measure: str, *, texts: bool) -> dict[str, object]:
+def _dress(measure: str, rates: "pd.DataFrame | None") -> dict[str, object]:
     low, high = (70, 110) if measure == "attendance_rate" else (0, 20) if measure == "no_show_rate" else (0, 100)
+    written = {} if rates is None else {"text": rates.map(_in_cell).to_numpy(), "texttemplate": "%{text}"}
     return {
+        **written,
         "colorscale": charts.SCALE,
         "zmin": low,
         "zmax": high,
         "hovertemplate": "%{customdata}<extra></extra>",
         "hoverongaps": False,
-        "texttemplate": "%{z:.0f}\u202f%" if texts else "",
         "colorbar": {"ticksuffix": "\u202f%", "thickness": 12, "outlinewidth": 0, "len": 1, "nticks": 5},
     }
+
+
+def _in_cell(rate: float) -> str:
+    return "" if format.unknown(rate) else format.percent(rate)
 
 
 def _in_words(known: pd.DataFrame, measure: str, name: str, told: "Callable[[pd.Series[Any]], str]") -> str:
@@ -147,6 +152,6 @@ def _counts() -> dict[str, Column]:
     }
 
 
-def _weekday(number: int) -> str:
-    names = dates.get_day_names("wide", locale=locale())
+def _weekday(number: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    names = dates.get_day_names(width, locale=locale())
     return str(names[int(number)])

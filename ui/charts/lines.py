@@ -165,7 +165,7 @@ def _points(rows: Rows, column: str, name: str, grain: str) -> dict[str, Any]:
 def _finish(figure: go.Figure, rows: Rows, grain: str, height: int = 380) -> go.Figure:
     chosen, names = charts.ticks([day.date() for day in rows["day"]], grain)
     figure.update_xaxes(tickvals=chosen, ticktext=names, showgrid=False)
-    figure.update_yaxes(rangemode="tozero")
+    figure.update_yaxes(rangemode="tozero", tickformat=",")
     return charts.dress(figure, height=height)
 
 
