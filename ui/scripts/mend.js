@@ -132,8 +132,15 @@ const words = (node) => {
   for (const child of node.childNodes) words(child);
 };
 
+// A menu with sections puts blocks between the list and its items, which is no list any more: links in a navigation say enough.
+const menu = () => {
+  for (const part of document.querySelectorAll("ul[data-testid='stSidebarNavItems']:not([role]), [data-testid='stSidebarNavItems'] li:not([role])"))
+    part.setAttribute("role", "presentation");
+};
+
 const watchWords = (state) => {
   new MutationObserver((changes) => {
+    menu();
     if (state.language !== "fr") return;
     for (const change of changes) {
       if (change.type === "attributes") names(change.target);
@@ -178,5 +185,6 @@ export default function ({ data }) {
   watchWords(state);
   silenceKeys();
   watchConnection();
+  menu();
   if (state.language === "fr") words(document.body);
 }
