@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from db.demo.town import ActivityPlan, People, SitePlan, Town
+from db.demo.town import ActivityPlan, People, SitePlan, Told, Town
 from db.demo.wishes import Wishes, wishes
 from db.models import Attendance, Booking, Offer, OpenDay, Seats, WaitingListEntry, WaitingListSeats
 
@@ -82,7 +82,7 @@ def fill(
     kept = _bookings(town, rng, activity, wish, fate, in_time, of_group, first_seat, child, family_of, people)
     counts = _attendance(town, rng, people, site, activity, wish, kept, child, family, group, first_seat, past)
     entries = _waiting_list(town, rng, people, activity, wish, fate, of_group, first_seat, child, family_of)
-    sums = _seats(town, activity, capacity, overbooking, kept, counts, entries, first_seat, past)
+    sums = _seats(town, site, activity, capacity, overbooking, kept, counts, entries, first_seat, past)
     return _charges(people, activity, wish, kept, counts, child, family), sums
 
 
@@ -344,6 +344,7 @@ def pick_ended(rng: np.random.Generator, count: int) -> Any:
 
 def _seats(
     town: Town,
+    site: SitePlan,
     activity: ActivityPlan,
     capacity: Any,
     overbooking: Any,
@@ -385,6 +386,9 @@ def _seats(
         attendance_locked_at=locked[day],
     )
     capacities, asked, present = (column.reshape(days, -1).sum(axis=1) for column in (capacity, booked, counts.seat_present))
+    one = int(np.argmax(activity.days > town.today)) * slots * groups
+    change = {"capacity": [int(capacity.flat[one]) - 2, int(capacity.flat[one])]}
+    town.told.append(Told("denis", "change_capacity", "seats", first_seat + one, None, site.id, change))
     busiest = booked.reshape(days, slots, groups).sum(axis=2).max(axis=1)
     return DaySums(capacities, asked, present, busiest, capacity[0, 0])
 

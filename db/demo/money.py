@@ -7,7 +7,7 @@ import pandas as pd
 
 from db.demo.days import Charged
 from db.demo.people import IN_PART, LATE, NEVER, ON_TIME
-from db.demo.town import People, SitePlan, Sums, Town, day_of
+from db.demo.town import People, SitePlan, Sums, Told, Town, day_of
 from db.models import (
     Allocation,
     Charge,
@@ -205,6 +205,10 @@ def _settle(town: Town, people: People, site: SitePlan, rng: np.random.Generator
         allocated_at=at,
         reversed_at=np.where(bounced, np.minimum(at + np.timedelta64(6, "D"), town.now), np.datetime64("NaT")),
     )
+    for one in np.flatnonzero(desk)[-4:].tolist():
+        change = {"amount_cents": [None, int(amount[pays[one]] + extra[one])], "method": [None, str(method[one])]}
+        who = int(people.family_ids[family[pays[one]]])
+        town.told.append(Told("farid", "record_payment", "payments", int(ids[one]), who, site.id, change))
     settled = np.zeros(count, np.int64)
     settled[pays[~bounced]] = amount[pays[~bounced]]
     left = total - credit - settled
@@ -303,6 +307,9 @@ def _reminders(town: Town, people: People, rng: np.random.Generator, invoices: p
             invoice_id=then["id"].to_numpy(),
             open_cents=then["left"].to_numpy(),
         )
+        for one in range(min(2, len(families))):
+            told = (int(ids[one]), int(people.family_ids[families[one]]), None, {"level": [None, level]})
+            town.told.append(Told("claire", "send_reminder", "reminders", *told))
         before = sums.last_reminder[families]
         newer = np.isnat(before) | (sent > before) | ((sent == before) & (level > sums.last_level[families]))
         sums.last_reminder[families[newer]], sums.last_level[families[newer]] = sent[newer], level

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from db.demo.town import People, Registered, Town, day_of
+from db.demo.town import People, Registered, Told, Town, day_of
 from db.models import Document, DocumentFile, DocumentKind, DocumentKindActivity, FamilyFile, StoredFile
 from db.settings import settings
 
@@ -114,6 +114,10 @@ def _sent(
         refusal_reason=[_REASONS[place % 4] if code == REFUSED else None for place, code in enumerate(state[sent].tolist())],
         valid_until_on=until[sent],
     )
+    for one in np.flatnonzero(decided)[: 2 + 2 * compulsory].tolist():
+        word = "accept_document" if state[sent][one] == ACCEPTED else "refuse_document"
+        change = {"state": ["to_check", words[state[sent][one]]]}
+        town.told.append(Told("claire", word, "documents", int(ids[one]), int(people.family_ids[of[sent][one]]), None, change))
     town.loader.columns(DocumentFile, document_id=ids, sha256=np.full(len(ids), sha256, object), name="document.pdf")
     return state, until
 

@@ -1,7 +1,6 @@
 """What is going on around the programme: requests for accounts, messages, letters, news, the journal, staff plans, last year's totals."""
 
 import hashlib
-from typing import Any
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from db.demo.days import DaySums
 from db.demo.names import FATHERS, MOTHERS, SURNAMES, pick, plain, spare_mobiles
 from db.demo.programme import PASSWORD_HASH
 from db.demo.texts import ANSWER, NEWS, NOTICE_ID, SUBJECTS
-from db.demo.town import ActivityPlan, People, SitePlan, Town
+from db.demo.town import ActivityPlan, People, SitePlan, Told, Town
 from db.models import (
     Account,
     AccountLink,
@@ -75,6 +74,7 @@ def _ask_for_accounts(town: Town, people: People) -> None:
     state = np.where(waits, "waiting", "approved").astype(object)
     state[-1] = "refused"
     family_ids, account_ids = load.ids(Family, count), load.ids(Account, count)
+    requests = load.ids(AccountRequest, count)
     guardian_ids, consent_ids = load.ids(Guardian, count), load.ids(Consent, count)
     of_site = [town.sites[place % len(town.sites)] for place in range(count)]
     emails = [f"{plain(f)}.{plain(n)}.demande{place}@exemple.fr" for place, (f, n) in enumerate(zip(firsts, names, strict=True))]
@@ -126,9 +126,14 @@ def _ask_for_accounts(town: Town, people: People) -> None:
         created_at=asked[approved] + np.timedelta64(2, "D"),
         expires_at=asked[approved] + np.timedelta64(4, "D"),
     )
+    for place in np.flatnonzero(~waits).tolist():
+        act = "refuse_account" if state[place] == "refused" else "approve_account"
+        change = {"state": ["waiting", str(state[place])]}
+        town.told.insert(0, Told("claire", act, "account_requests", int(requests[place]), int(family_ids[place]), None, change))
     load.columns(Consent, id=consent_ids, family_id=family_ids, text_id=NOTICE_ID, given=True, given_at=asked)
     load.columns(
         AccountRequest,
+        id=requests,
         family_id=family_ids,
         guardian_id=guardian_ids,
         consent_id=consent_ids,
@@ -231,31 +236,20 @@ def _letters_and_journal(town: Town, people: People) -> None:
         written_at=written,
         sent_at=np.where(waits, np.datetime64("NaT"), written + np.timedelta64(40, "s")),
     )
-    _journal(town, people, rng)
+    _journal(town, rng)
 
 
-def _journal(town: Town, people: People, rng: np.random.Generator) -> None:
-    acts: list[tuple[str, str, dict[str, Any]]] = [
-        ("approve_account", "account_requests", {"state": ["waiting", "approved"]}),
-        ("accept_document", "documents", {"state": ["to_check", "accepted"]}),
-        ("refuse_document", "documents", {"state": ["to_check", "refused"]}),
-        ("change_capacity", "seats", {"capacity": [24, 26]}),
-        ("plan_staff", "staff_plans", {"adults": [5, 6]}),
-        ("record_payment", "payments", {"amount_cents": [None, 4_250]}),
-        ("send_reminder", "reminders", {"level": [None, 1]}),
-    ]
-    count = 60
-    chosen = rng.integers(0, len(acts), count)
-    families = rng.integers(0, len(people.family_ids), count)
-    who = np.array([town.staff[name] for name in ("claire", "denis", "farid")])[rng.integers(0, 3, count)]
+def _journal(town: Town, rng: np.random.Generator) -> None:
+    """Some of the staff's recent acts; at a large town, of the first sites."""
+    told = [town.told[place] for place in rng.permutation(min(len(town.told), 120))]
     town.loader.columns(
         JournalEntry,
-        at=np.sort(town.now - rng.integers(600, 12 * 86_400, count).astype("timedelta64[s]")),
-        by_id=who,
-        act=[acts[place][0] for place in chosen],
-        object_kind=[acts[place][1] for place in chosen],
-        object_id=rng.integers(1, 60, count),
-        family_id=people.family_ids[families],
-        site_id=np.array([site.id for site in town.sites])[people.home[families]],
-        changes=[acts[place][2] for place in chosen],
+        at=np.sort(town.now - rng.integers(600, 12 * 86_400, len(told)).astype("timedelta64[s]")),
+        by_id=[town.staff[one.who] for one in told],
+        act=[one.act for one in told],
+        object_kind=[one.kind for one in told],
+        object_id=[one.object_id for one in told],
+        family_id=[one.family_id for one in told],
+        site_id=[one.site_id for one in told],
+        changes=[one.changes for one in told],
     )

@@ -107,6 +107,19 @@ class Registered:
     group: Any
 
 
+@dataclass(frozen=True)
+class Told:
+    """An act that the journal tells of: who (the name before the @), what, on what, for which family and site."""
+
+    who: str
+    act: str
+    kind: str
+    object_id: int
+    family_id: int | None
+    site_id: int | None
+    changes: dict[str, Any]
+
+
 @dataclass
 class Sums:
     """What is owed and paid by each family, added up while the sites are filled."""
@@ -133,6 +146,7 @@ class Town:
         self.now = self.at(self.today, 1800)
         self.staff: dict[str, int] = {}
         self.sites: list[SitePlan] = []
+        self.told: list[Told] = []
 
     def rng(self, part: str, place: int = 0) -> np.random.Generator:
         """The draws of one part of the town at one place: parts do not disturb each other."""
