@@ -15,6 +15,7 @@ from db.session import reading, writing
 from db.settings import settings
 from domain import clock, journal, letters
 from domain.accounts import passwords
+from domain.accounts.refusals import PasswordsDiffer
 from domain.accounts.sign_in import hash_of_secret
 from domain.refusals import Incomplete, Refusal
 
@@ -33,6 +34,9 @@ class LinkExpired(Refusal):
 
 class LinkUsed(Refusal):
     """A link that has done its work, or whose account is open already."""
+
+
+REFUSALS = (LinkUnknown, LinkExpired, LinkUsed)
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,11 @@ def look(session: Session, token: str) -> Opened:
     return Opened(link.purpose, account.full_name, account.email, account.password_hash is None)
 
 
-def confirm(token: str, password: str | None = None) -> Account:
+def confirm(token: str, password: str | None = None, again: str | None = None) -> Account:
     """Opens the account of a link, with its first password where it has none, and makes its approved family active.
 
-    Opens its own transaction, after the hash. Raises LinkUnknown, LinkExpired, LinkUsed, Incomplete, PasswordTooWeak, PasswordTooLong.
+    Opens its own transaction, after the hash. `again` is the password typed once more. Raises LinkUnknown, LinkExpired, LinkUsed,
+    Incomplete, PasswordsDiffer, PasswordTooWeak, PasswordTooLong.
     """
     with reading() as session:
         _, account = _find(session, token)
@@ -93,6 +98,8 @@ def confirm(token: str, password: str | None = None) -> Account:
     if account.password_hash is None:
         if not password:
             raise Incomplete("password")
+        if again is not None and again != password:
+            raise PasswordsDiffer
         passwords.check(password, account.email, account.email.partition("@")[0], account.first_name, account.last_name)
         new_hash = passwords.hashed(password)
     with writing() as session:

@@ -70,7 +70,7 @@ def waiting(
 def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 1, size: int = PAGE) -> pd.DataFrame:
     """A page of the approved families that have not confirmed, the longest waiting first.
 
-    Columns: request_id, family_id, family_name, guardian_name, email, decided_at, decided_by, sent_at, expires_at.
+    Columns: request_id, family_id, family_name, guardian_name, email, decided_at, decided_by, sent_at, expires_at, link_is_valid.
     """
     rights.require(by, "accounts", rights.SEE)
     link = (AccountLink.account_id == Guardian.account_id) & (AccountLink.purpose == "confirm")
@@ -86,7 +86,8 @@ def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 
         select(func.max(AccountLink.expires_at)).where(link).scalar_subquery().label("expires_at"),
     )
     rows = _searched(_unconfirmed(by, select(*told)), search).order_by(AccountRequest.decided_at, AccountRequest.id)
-    return pd.read_sql(rows.offset((page - 1) * size).limit(size), session.connection())
+    frame = pd.read_sql(rows.offset((page - 1) * size).limit(size), session.connection())
+    return frame.assign(link_is_valid=pd.to_datetime(frame["expires_at"], utc=True) > clock.now())
 
 
 # -- what is done -----------------------------------------------------------------------------------------------------------------
@@ -95,39 +96,39 @@ def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 
 def approve(session: Session, by: Account, request_id: int) -> None:
     """Approves a request: the family gets a link to confirm its account. Raises NotAllowed, DoesNotExist, AlreadyDecided."""
     rights.require(by, "accounts")
-    _approve(session, by, _undecided(_locked(session, by, [request_id]), request_id))
+    _approve(session, by, _undecided(_there(_locked(session, by, [request_id]), request_id)))
 
 
 def refuse(session: Session, by: Account, request_id: int, reason: str) -> None:
     """Refuses a request with a reason that the family reads. Raises NotAllowed, Incomplete, TooLong, DoesNotExist, AlreadyDecided."""
     rights.require(by, "accounts")
     told = filled("reason", reason, LONGEST_REASON)
-    _refuse(session, by, _undecided(_locked(session, by, [request_id]), request_id), told)
+    _refuse(session, by, _undecided(_there(_locked(session, by, [request_id]), request_id)), told)
 
 
 def approve_many(session: Session, by: Account, request_ids: Sequence[int]) -> list[Line]:
     """Approves requests in one transaction and tells, line by line, what could not be. Raises NotAllowed, NothingChosen."""
     rights.require(by, "accounts")
-    return _each(session, by, request_ids, lambda asked: _approve(session, by, asked))
+    return _each(session, by, request_ids, lambda asked: _approve(session, by, _undecided(asked)))
 
 
 def refuse_many(session: Session, by: Account, request_ids: Sequence[int], reason: str) -> list[Line]:
     """Refuses requests for one reason, as `approve_many` approves. Raises NotAllowed, Incomplete, TooLong, NothingChosen."""
     rights.require(by, "accounts")
     told = filled("reason", reason, LONGEST_REASON)
-    return _each(session, by, request_ids, lambda asked: _refuse(session, by, asked, told))
+    return _each(session, by, request_ids, lambda asked: _refuse(session, by, _undecided(asked), told))
 
 
 def send_again(session: Session, by: Account, request_id: int) -> None:
     """Sends an approved family a new link; the old ones die. Raises NotAllowed, DoesNotExist, AlreadyConfirmed."""
     rights.require(by, "accounts")
-    asked = _locked(session, by, [request_id]).get(request_id)
-    if asked is None or asked.request.state != "approved" or asked.account is None:
-        raise DoesNotExist("account_requests")
-    if asked.account.state != "pending":
-        raise AlreadyConfirmed
-    links.send(session, asked.account, "confirm", asked.family.id)
-    journal.record(session, by, "send_link_again", asked.request)
+    _send_again(session, by, _there(_locked(session, by, [request_id]), request_id))
+
+
+def send_again_many(session: Session, by: Account, request_ids: Sequence[int]) -> list[Line]:
+    """Sends new links in one transaction and tells, line by line, what could not be. Raises NotAllowed, NothingChosen."""
+    rights.require(by, "accounts")
+    return _each(session, by, request_ids, lambda asked: _send_again(session, by, asked))
 
 
 # -- how --------------------------------------------------------------------------------------------------------------------------
@@ -157,14 +158,16 @@ def _locked(session: Session, by: Account, request_ids: Sequence[int]) -> dict[i
     return {row[0].id: _Asked(*row) for row in session.execute(rows)}
 
 
-def _undecided(asked: dict[int, _Asked], request_id: int) -> _Asked:
-    one = asked.get(request_id)
-    if one is None or one.account is None:
+def _there(asked: dict[int, _Asked], request_id: int) -> _Asked:
+    if request_id not in asked or asked[request_id].account is None:
         raise DoesNotExist("account_requests")
-    if one.request.state != "waiting":
-        assert one.request.decided_at is not None
-        raise AlreadyDecided(one.decided_by, one.request.decided_at, one.request.state)
-    return one
+    return asked[request_id]
+
+
+def _undecided(asked: _Asked) -> _Asked:
+    if asked.request.decided_at is not None:
+        raise AlreadyDecided(asked.decided_by, asked.request.decided_at, asked.request.state)
+    return asked
 
 
 def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Callable[[_Asked], None]) -> list[Line]:
@@ -175,7 +178,7 @@ def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Cal
     for request_id in dict.fromkeys(request_ids):
         name = asked[request_id].family.name if request_id in asked else None
         try:
-            decide(_undecided(asked, request_id))
+            decide(_there(asked, request_id))
             lines.append(Line(request_id, name))
         except Refusal as refusal:  # raised before anything of this line was changed
             lines.append(Line(request_id, name, refusal))
@@ -183,7 +186,7 @@ def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Cal
 
 
 def _approve(session: Session, by: Account, asked: _Asked) -> None:
-    _decide(session, by, asked, "approved")
+    _decide(by, asked, "approved")
     asked.family.state = "approved"
     journal.record(session, by, "approve_account", asked.request)
     assert asked.account is not None
@@ -192,7 +195,7 @@ def _approve(session: Session, by: Account, asked: _Asked) -> None:
 
 def _refuse(session: Session, by: Account, asked: _Asked, reason: str) -> None:
     assert asked.account is not None
-    _decide(session, by, asked, "refused")
+    _decide(by, asked, "refused")
     asked.request.reason = reason
     asked.family.state, asked.account.state = "refused", "closed"
     journal.record(session, by, "refuse_account", asked.request)
@@ -200,7 +203,17 @@ def _refuse(session: Session, by: Account, asked: _Asked, reason: str) -> None:
     letters.write(session, "account_refused", asked.account, family_id=asked.family.id, reason=reason)
 
 
-def _decide(session: Session, by: Account, asked: _Asked, outcome: str) -> None:
+def _send_again(session: Session, by: Account, asked: _Asked) -> None:
+    assert asked.account is not None
+    if asked.request.state != "approved":
+        raise DoesNotExist("account_requests")
+    if asked.account.state != "pending":
+        raise AlreadyConfirmed
+    links.send(session, asked.account, "confirm", asked.family.id)
+    journal.record(session, by, "send_link_again", asked.request)
+
+
+def _decide(by: Account, asked: _Asked, outcome: str) -> None:
     asked.request.state, asked.request.decided_at, asked.request.decided_by_id = outcome, clock.now(), by.id
 
 

@@ -1,0 +1,120 @@
+"""Comptes à valider: families that ask for an account, oldest first, and those that have not confirmed theirs."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from db.session import reading, writing
+from domain.accounts import requests
+from ui import access, choices, feedback, format, screen, tables
+from ui import requests as pieces
+from ui.i18n import _, n_, word
+from ui.tables import Column
+
+TABS = {"waiting": word("To approve ({count})"), "unconfirmed": word("To be confirmed ({count})")}
+SORTS = {"oldest": word("Oldest first"), "newest": word("Newest first"), "name": word("By name")}
+READ_AT_ONCE = 5
+
+me = access.admit("staff/accounts")
+
+
+def decide(verb: Callable[..., list[requests.Line]], done: str, ids: list[int], *more: str) -> None:
+    """One verb over the chosen requests, and what came of each."""
+    lines = []
+    with feedback.refusals(), writing() as session:
+        lines = verb(session, access.require_user(), ids, *more)
+    pieces.tell(lines, done)
+
+
+WAITING = {
+    "family_name": Column(_("Family"), pinned=True),
+    "guardian_name": Column(_("Parent")),
+    "town": Column(_("Town")),
+    "requested_at": Column(_("Asked"), "instant"),
+    "alike": Column(_("Likely duplicates"), write=lambda count: f"⚠ {count}" if count else "—"),
+    "email": Column(_("Email")),
+}
+UNCONFIRMED = {
+    "family_name": Column(_("Family"), pinned=True),
+    "guardian_name": Column(_("Parent")),
+    "email": Column(_("Email")),
+    "decided_at": Column(_("Approved"), "instant"),
+    "decided_by": Column(_("By")),
+    "sent_at": Column(_("Link sent"), "instant"),
+    "link_is_valid": Column(_("Link"), write=lambda valid: "✓ " + _("valid") if valid else "✕ " + _("expired")),
+}
+
+
+def rows_of(tab: str, page: int = 1, size: int = requests.PAGE) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A page of a tab, and the likely duplicates of its requests."""
+    with reading() as session:
+        if tab == "waiting":
+            return requests.waiting(session, access.require_user(), search=text, sort=sort, page=page, size=size)
+        return requests.unconfirmed(session, access.require_user(), search=text, page=page, size=size), pd.DataFrame()
+
+
+def draw_decision(ids: list[int]) -> None:
+    """Approve or refuse what is chosen."""
+    count = len(ids)
+    with st.container(horizontal=True):
+        approved = n_("The request is approved: the family gets its link by e-mail.", "{count} requests are approved.", count)
+        label = n_("Approve this request", "Approve these {count} requests", count)
+        st.button(
+            label, on_click=decide, args=(requests.approve_many, approved, ids), type="primary", key="approve", icon=":material/check:"
+        )
+        with st.popover(_("Refuse…"), icon=":material/block:"):
+            reason = pieces.reason_form(count)
+    if reason is not None:
+        refused = n_("The request is refused: the family is told why by e-mail.", "{count} requests are refused.", count)
+        decide(requests.refuse_many, refused, ids, reason)
+        st.rerun()
+
+
+def draw_waiting(frame: pd.DataFrame, alike: pd.DataFrame, positions: list[int]) -> None:
+    """The requests chosen, or the first one, to be read and decided."""
+    chosen = frame.iloc[positions or [0]]
+    if not positions:
+        st.caption(_("The first request is open below. Tick lines to decide on others, or on several at once."))
+    draw_decision(chosen["request_id"].tolist())
+    for request in chosen.head(READ_AT_ONCE).itertuples():
+        pieces.draw(request, alike[alike["request_id"] == request.request_id])
+    if len(chosen) > READ_AT_ONCE:
+        st.caption(n_("{count} more request is chosen.", "{count} more requests are chosen.", len(chosen) - READ_AT_ONCE))
+
+
+def draw_unconfirmed(frame: pd.DataFrame, positions: list[int]) -> None:
+    """New links, to the chosen families or to those whose link has expired."""
+    ids = (frame.iloc[positions] if positions else frame[~frame["link_is_valid"]])["request_id"].tolist()
+    sent = n_("A new link is on its way.", "{count} new links are on their way.", len(ids))
+    label = _("Send a new link to the chosen families") if positions else _("Send a new link where it has expired")
+    label += f" ({format.number(len(ids))})"
+    st.button(label, on_click=decide, args=(requests.send_again_many, sent, ids), disabled=not ids, key="again", icon=":material/send:")
+
+
+# -- the screen ---------------------------------------------------------------------------------------------------------------
+
+screen.title(_("Accounts to approve"), _("Families that ask for an account, and those that must still confirm theirs."))
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    text = st.text_input(_("Name or e-mail"), key="requests-search", type="search")
+    sort = choices.one(_("Order"), list(SORTS), key="tri", format=lambda code: _(SORTS[code]))
+with reading() as session:
+    counts = dict(zip(TABS, requests.counts(session, me, text), strict=True))
+told = {tab: format.number(count) + ("+" if count == requests.COUNTED else "") for tab, count in counts.items()}
+tab = choices.one(
+    _("List"), list(TABS), key="liste", format=lambda code: _(TABS[code], count=told[code]), look="buttons", hidden_label=True
+)
+frame, alike = rows_of(tab, min(choices.asked_page(), max(1, -(-counts[tab] // requests.PAGE))))
+
+if frame.empty:
+    screen.empty(_("No request answers to this search.") if text else _("Nothing waits here."))
+else:
+    columns = WAITING if tab == "waiting" else UNCONFIRMED
+    key = f"requests-{hash(tuple(frame['request_id']))}"
+    positions = tables.show(frame, columns=columns, key=key, alt=_("Families, one a line."), select="many")
+    choices.page(counts[tab], requests.PAGE)
+    tables.excel(_("To Excel"), "comptes.xlsx", lambda: rows_of(tab, size=10_000)[0], columns=columns)
+    if tab == "waiting":
+        draw_waiting(frame, alike, positions)
+    else:
+        draw_unconfirmed(frame, positions)

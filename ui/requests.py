@@ -1,0 +1,105 @@
+"""A family's request for an account as the staff reads it, and what came of deciding on several."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from domain.accounts.requests import Line
+from ui import feedback, format, screen
+from ui.i18n import _, n_, word
+from ui.sentences import sentence
+
+REASONS = {
+    "duplicate": word("Your family already has an account. Use “Forgotten password” if you cannot sign in any more."),
+    "elsewhere": word("Our activities are kept for the families of our communes."),
+    "incomplete": word("Some of the information is missing or not right. You may send a new request."),
+    "other": word("Another reason"),
+}
+LIKENESSES = {"email": word("Same e-mail"), "phone": word("Same telephone"), "name": word("Same name and birth date")}
+STATES = {
+    "requested": word("asks for an account"),
+    "approved": word("approved, to be confirmed"),
+    "active": word("active"),
+    "refused": word("refused"),
+    "archived": word("archived"),
+}
+CIVILITIES = {"mr": word("Mr"), "mrs": word("Mrs")}
+
+
+def draw(request: Any, alike: pd.DataFrame) -> None:
+    """The whole request, and beside it the families it may already be. `request` is a row of `requests.waiting`."""
+    with st.container(border=True):
+        screen.section(
+            _("Family {name}", name=format.plain(request.family_name)), _("Asked on {when}", when=format.instant(request.requested_at))
+        )
+        family, parent, beside = st.columns([3, 3, 4], gap="medium")
+        with family:
+            street = " ".join(filter(_there, (request.street_number, request.street_suffix, request.street)))
+            town = " ".join(filter(_there, (request.postcode, request.town)))
+            _told(_("Address"), *filter(_there, (street, request.address_extra, town)))
+            _told(_("Telephone"), *(format.phone(number) for number in (request.phone_mobile, request.phone_landline) if _there(number)))
+        with parent:
+            civility = f"{_(CIVILITIES[request.civility])} " if _there(request.civility) else ""
+            _told(_("Parent"), civility + request.guardian_name)
+            if _there(request.born_on):
+                _told(_("Born on"), format.short_day(request.born_on))
+            _told(_("Email"), request.email)
+            numbers = (request.guardian_mobile, request.guardian_landline, request.phone_work_mobile, request.phone_work)
+            _told(_("Telephone of the parent"), *dict.fromkeys(format.phone(number) for number in numbers if _there(number)))
+            _told(_("Work"), *filter(_there, (request.profession, request.employer)))
+        with beside:
+            _likely(alike)
+        answer = _("Notice read and accepted") if request.given else _("Notice not accepted")
+        about = _(
+            "{answer} on {when}, version {version}", answer=answer, when=format.instant(request.given_at), version=request.text_version
+        )
+        with st.expander(about, icon=":material/verified_user:"):
+            st.text(request.text_body)
+
+
+def tell(lines: Sequence[Line], done: str) -> None:
+    """Keeps what came of a decision on several for the next run: `done`, and each line that could not be."""
+    if any(line.refusal is None for line in lines):
+        feedback.say(done)
+    for line in lines:
+        if line.refusal:
+            feedback.warn(
+                f"{format.plain(line.family_name)}{_(': ')}{sentence(line.refusal)}" if line.family_name else sentence(line.refusal)
+            )
+
+
+def reason_form(count: int) -> str | None:
+    """Asks why, with ready reasons; gives what the family will read once it is sent (empty where nothing was said)."""
+    with st.form("refusal", border=False):
+        ready = st.radio(_("Reason"), list(REASONS), format_func=lambda code: _(REASONS[code]), index=None, key="refusal-ready")
+        more = st.text_area(_("In your own words"), key="refusal-words", help=_("The family reads it in its e-mail."))
+        sent = st.form_submit_button(n_("Refuse this request", "Refuse these {count} requests", count), key="refuse")
+    said = [_(REASONS[ready])] if ready and ready != "other" else []
+    return "\n\n".join([*said, more.strip()]).strip() if sent else None
+
+
+def _likely(alike: pd.DataFrame) -> None:
+    st.markdown(f"**{_('Likely duplicates')}**")
+    if alike.empty:
+        st.markdown(_("No family with this e-mail, telephone, or name and birth date."))
+    rows: Iterator[Any] = alike.itertuples()
+    for other in rows:
+        with st.container(border=True):
+            st.badge(_(LIKENESSES[other.likeness]), icon=":material/content_copy:", color="orange")
+            if other.in_sight:
+                known = (other.guardian_name, other.town, _(STATES[other.state]))
+                st.markdown(f"**{format.plain(other.name)}** · " + " · ".join(format.plain(text) for text in known if _there(text)))
+                st.caption(_("Known since {day}", day=format.short_day(format.local_day(other.created_at))))
+            else:
+                st.markdown(_("Somebody outside your sites. A director or an administrator can tell you more."))
+
+
+def _told(label: str, *lines: str) -> None:
+    if lines:
+        st.markdown(f"**{label}**  \n" + "  \n".join(format.plain(line) for line in lines))
+
+
+def _there(value: object) -> bool:
+    return not format.unknown(value) and value != ""

@@ -1,0 +1,24 @@
+"""What is answered about requests for an account, links, and the staff's accounts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.accounts import links, requests, staff
+from domain.refusals import Refusal
+from ui import format
+from ui.i18n import _, word
+
+SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
+    requests.AlreadyConfirmed: lambda refusal: _("This family has confirmed its account already."),
+    links.LinkUnknown: lambda refusal: _("This link is not complete, or is no longer of use. Copy the whole link of the e-mail."),
+    links.LinkExpired: lambda refusal: _("This link is over: it was valid for 48 hours, or a newer one was sent to you."),
+    links.LinkUsed: lambda refusal: _("This link was used already: the account is confirmed, you can sign in."),
+    staff.EmailInvalid: lambda refusal: _("“{email}” is not an e-mail address.", email=format.plain(refusal.email)),
+    staff.EmailTaken: lambda refusal: _("Somebody signs in with {email} already.", email=format.plain(refusal.email)),
+    staff.LastAdministrator: lambda refusal: _("This is the last administrator: name another one before."),
+    staff.OwnRole: lambda refusal: _("Nobody changes the own role: ask another administrator."),
+    staff.OwnAccount: lambda refusal: _("This cannot be done for your own account: ask another administrator."),
+    staff.NoSite: lambda refusal: _("Choose one site at least, or all of them."),
+}
+
+FIELDS = {"first_name": word("First name"), "last_name": word("Last name"), "password": word("Password")}
