@@ -41,7 +41,7 @@ def likely(session: Session, by: Account, request_ids: Sequence[int]) -> pd.Data
         .where(ranked.c.place <= MOST)
         .order_by(ranked.c.request_id, ranked.c.likeness, ranked.c.place)
     )
-    frame = pd.read_sql(rows, session.connection())
+    frame = pd.read_sql_query(rows, session.connection())
     return frame.assign(in_sight=frame["in_sight"] == 1, family_id=frame["family_id"].astype("Int64"))
 
 

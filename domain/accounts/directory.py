@@ -53,7 +53,7 @@ def users(
     total = session.scalar(_chosen(select(func.count(Account.id)), search, role, site_id, state)) or 0
     last = max(1, -(-total // size))
     rows = _chosen(select(*told), search, role, site_id, state).order_by(*_order(sort))
-    frame = pd.read_sql(rows.offset((min(page, last) - 1) * size).limit(size), session.connection())
+    frame = pd.read_sql_query(rows.offset((min(page, last) - 1) * size).limit(size), session.connection())
     return frame.assign(has_second_factor=frame["has_second_factor"].astype(bool)), total
 
 

@@ -61,7 +61,7 @@ def waiting(
     """
     rights.require(by, "accounts", rights.SEE)
     rows = _searched(_waiting(by, _whole()), search).order_by(*_order(sort)).offset((page - 1) * size).limit(size)
-    frame = pd.read_sql(rows, session.connection())
+    frame = pd.read_sql_query(rows, session.connection())
     alike = duplicates.likely(session, by, frame["request_id"].tolist())
     found = alike.groupby("request_id").size()
     return frame.assign(alike=frame["request_id"].map(found).fillna(0).astype(int)), alike
@@ -86,7 +86,7 @@ def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 
         select(func.max(AccountLink.expires_at)).where(link).scalar_subquery().label("expires_at"),
     )
     rows = _searched(_unconfirmed(by, select(*told)), search).order_by(AccountRequest.decided_at, AccountRequest.id)
-    frame = pd.read_sql(rows.offset((page - 1) * size).limit(size), session.connection())
+    frame = pd.read_sql_query(rows.offset((page - 1) * size).limit(size), session.connection())
     return frame.assign(link_is_valid=pd.to_datetime(frame["expires_at"], utc=True) > clock.now())
 
 

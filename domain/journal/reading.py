@@ -51,7 +51,7 @@ def entries(session: Session, by: Account, looked_at: Filter, *, page: int = 1, 
         .limit(size)
         .offset((page - 1) * size)
     )
-    return pd.read_sql(rows, session.connection()), count
+    return pd.read_sql_query(rows, session.connection()), count
 
 
 def people(session: Session, by: Account) -> list[tuple[int, str]]:

@@ -151,7 +151,7 @@ def letters(
     chosen = _chosen(by, state, kind, text)
     count = session.scalar(select(func.count()).select_from(chosen.limit(COUNTED).subquery())) or 0
     rows = chosen.order_by(Letter.written_at.desc(), Letter.id.desc()).limit(size).offset((page - 1) * size)
-    return pd.read_sql(rows, session.connection()), count
+    return pd.read_sql_query(rows, session.connection()), count
 
 
 def _chosen(by: Account, state: str | None, kind: str | None, text: str) -> Select[*tuple[Any, ...]]:

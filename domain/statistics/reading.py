@@ -212,7 +212,7 @@ def _between(rows: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 
 def _frame(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFrame:
-    rows = pd.read_sql(query, session.connection())
+    rows = pd.read_sql_query(query, session.connection())
     figures = [name for name in (*FIGURES, *TERMS) if name in rows]
     return rows.astype(dict.fromkeys(figures, float))
 
