@@ -1,0 +1,84 @@
+"""The fields of the family's forms on the screen, as the structure decided for each: hidden, shown, to fill in, compulsory."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from domain import clock
+from domain.families import FIELDS, Field, Rule, Section
+from ui import format
+from ui.i18n import _, word
+from ui.sentences import field as label_of
+
+CHOICES = {
+    "caf": word("CAF"),
+    "msa": word("MSA"),
+    "other": word("Another scheme"),
+    "none": word("Not an allocataire"),
+    "mr": word("M."),
+    "mrs": word("Mme"),
+    "f": word("Girl"),
+    "m": word("Boy"),
+}
+
+_COMPLETED_BY_BROWSERS = {
+    "name": "family-name",
+    "last_name": "family-name",
+    "first_name": "given-name",
+    "postcode": "postal-code",
+    "town": "address-level2",
+    "street": "address-line1",
+    "address_extra": "address-line2",
+    "phone_mobile": "tel",
+    "phone_landline": "tel",
+    "phone_work": "tel",
+    "email": "email",
+}
+
+
+def draw(section: Section, values: Mapping[str, Any], decided: Mapping[str, Rule], *, key: str, own: bool = False) -> dict[str, Any]:
+    """Draws a section in two columns and gives what is typed, by field. Compulsory fields carry a star.
+
+    `own` says that the person fills in his own details: only then do browsers offer to complete them. The keys of the widgets are
+    `<key>-<field>`.
+    """
+    shown = [field for field in FIELDS[section] if decided[field.name].mode != "hidden"]
+    typed: dict[str, Any] = {}
+    for place in range(0, len(shown), 2):
+        for column, field in zip(st.columns(2), shown[place : place + 2], strict=False):
+            with column:
+                typed[field.name] = _widget(field, values.get(field.name), decided[field.name], f"{key}-{field.name}", own)
+    return typed
+
+
+def label(field: Field, rule: Rule) -> str:
+    """`Ville *`"""
+    return f"{label_of(field.name)} *" if rule.mode == "compulsory" else label_of(field.name)
+
+
+def told(field: Field, value: Any) -> str:
+    """A value as it is read: a date, a choice in words, a telephone in pairs."""
+    if value in (None, ""):
+        return format.NOTHING
+    if isinstance(value, date):
+        return format.short_day(value)
+    if field.kind == "choice":
+        return _(CHOICES.get(value, value))
+    return format.phone(value) if field.kind == "phone" else str(value)
+
+
+def _widget(field: Field, value: Any, rule: Rule, key: str, own: bool) -> Any:
+    shared: dict[str, Any] = {"key": key, "disabled": not rule.is_open}
+    if field.kind == "choice":
+        index = field.choices.index(value) if value in field.choices else None
+        chosen: Any = st.selectbox(
+            label(field, rule), field.choices, index, format_func=lambda code: _(CHOICES[code]), placeholder=_("Choose"), **shared
+        )
+        return chosen
+    if field.kind == "day":
+        today = clock.today()
+        return st.date_input(label(field, rule), value, date(today.year - 120, 1, 1), today, format="DD/MM/YYYY", **shared)
+    completed = _COMPLETED_BY_BROWSERS.get(field.name) if own else "off"
+    return st.text_input(label(field, rule), value or "", field.longest, autocomplete=completed, **shared)
