@@ -8,7 +8,7 @@ import streamlit as st
 from db.session import reading
 from domain import balances
 from domain.balances import BUCKETS, Filters, Totals
-from ui import choices, format, screen
+from ui import choices, format
 from ui.access import require_user
 from ui.i18n import _, n_, word
 from ui.tables import Column
@@ -56,21 +56,33 @@ def level_words(level: Any) -> str:
 
 
 def columns() -> dict[str, Column]:
-    """The columns of the families, on the screen and in Excel."""
-    late = {bucket: Column(_(LATE[bucket]), "money") for bucket in BUCKETS}
+    """Every column of the families, as Excel gets them."""
     return {
-        "name": Column(_("Family"), pinned=True),
+        "name": Column(_("Family")),
         "first_name": Column(_("First name")),
-        "invoiced_cents": Column(_("Invoiced"), "money"),
-        "paid_cents": Column(_("Paid"), "money"),
-        "open_cents": Column(_("Balance"), "money"),
-        **late,
-        "held_cents": Column(_("Disputed or at the Trésor"), "money"),
-        "credit_cents": Column(_("Credit"), "money"),
-        "oldest_due_on": Column(_("Oldest due date"), "day"),
+        **_amounts(),
         "last_reminder_level": Column(_("Last reminder"), write=level_words),
         "last_reminder_at": Column(_("Reminded on"), "instant"),
+        "oldest_due_on": Column(_("Oldest due date"), "day"),
     }
+
+
+def columns_of(families: pd.DataFrame) -> dict[str, Column]:
+    """The columns of a page on the screen: names and reminders in one column each, rare amounts only where there are some."""
+    rare = {name for name in ("held_cents", "credit_cents") if not families[name].any()}
+    amounts = {name: column for name, column in _amounts().items() if name not in rare}
+    reminder, oldest = {"reminder": Column(_("Last reminder"))}, {"oldest_due_on": Column(_("Oldest due date"), "day")}
+    return {"family": Column(_("Family"), pinned=True)} | amounts | reminder | oldest
+
+
+def in_words(families: pd.DataFrame) -> pd.DataFrame:
+    """The page with what its columns say in words: `family` (`Benali Amina`) and `reminder` (`Reminder 2, 02/03/2026`)."""
+    told = [
+        format.NOTHING if format.unknown(level) else f"{level_words(level)}, {format.short_day(format.local_day(at))}"
+        for level, at in zip(families["last_reminder_level"], families["last_reminder_at"], strict=True)
+    ]
+    names = (families["name"] + " " + families["first_name"].fillna("")).str.strip()
+    return families.assign(family=names, reminder=told)
 
 
 def choose(sites: dict[int, str]) -> tuple[Filters, str]:
@@ -82,7 +94,7 @@ def choose(sites: dict[int, str]) -> tuple[Filters, str]:
     days = {count: n_("For {count} day", "For {count} days", count) if count else _("Whenever") for count in _DAYS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         search = st.text_input(_("Search a name"), key="balances-search", max_chars=60)
-        shown = choices.one(_("Show"), list(SHOWN), key="familles", format=lambda code: _(SHOWN[code]))
+        shown = choices.one(_("Families"), list(SHOWN), key="familles", format=lambda code: _(SHOWN[code]))
         site = choices.one(_("Owe something to"), list(named), key="site", format=named.__getitem__)
         bucket = choices.one(_("Lateness"), list(late), key="retard", format=late.__getitem__)
         minimum = choices.one(_("Balance of at least"), list(minima), key="minimum", format=minima.__getitem__)
@@ -110,13 +122,23 @@ def choose(sites: dict[int, str]) -> tuple[Filters, str]:
 
 def draw_totals(found: Totals) -> None:
     """The sums over all the chosen families, and how late what they owe is."""
+    cards = {
+        _("Families"): format.number(found.families),
+        _("Balance"): format.euros(found.open_cents),
+        _("Late"): format.euros(found.overdue_cents),
+    }
     with st.container(horizontal=True):
-        screen.figure(_("Families"), format.number(found.families))
-        screen.figure(_("Invoiced"), format.euros(found.invoiced_cents))
-        screen.figure(_("Paid"), format.euros(found.paid_cents))
-        screen.figure(_("Balance"), format.euros(found.open_cents))
-        if found.credit_cents:
-            screen.figure(_("Credit kept"), format.euros(found.credit_cents))
+        for label, value in cards.items():
+            with st.container(border=True, width="content"):
+                st.metric(label, value, width="content")
+    st.markdown(
+        _(
+            "Invoiced **{invoiced}** · paid **{paid}** · credit kept **{credit}**",
+            invoiced=format.euros(found.invoiced_cents),
+            paid=format.euros(found.paid_cents),
+            credit=format.euros(found.credit_cents),
+        )
+    )
     ageing = pd.DataFrame({_(LATE[bucket]): [format.euros(found.buckets[bucket]), share(found, bucket)] for bucket in BUCKETS})
     ageing.index = pd.Index([_("Balance"), _("Share")])
     st.table(ageing, alt=_("The balance of all the chosen families by lateness"))
@@ -146,3 +168,15 @@ def every_row(filters: Filters, sort: str) -> pd.DataFrame:
     """All the chosen families, as the person may see them now: what goes to Excel."""
     with reading() as session:
         return pd.concat(list(balances.every(session, require_user(), filters, sort)), ignore_index=True)
+
+
+def _amounts() -> dict[str, Column]:
+    late = {bucket: Column(_(LATE[bucket]), "money") for bucket in BUCKETS}
+    return {
+        "open_cents": Column(_("Balance"), "money"),
+        **late,
+        "held_cents": Column(_("Disputed or at the Trésor"), "money"),
+        "invoiced_cents": Column(_("Invoiced"), "money"),
+        "paid_cents": Column(_("Paid"), "money"),
+        "credit_cents": Column(_("Credit"), "money"),
+    }

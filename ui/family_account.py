@@ -36,12 +36,12 @@ def draw_invoices(account: FamilyAccount) -> None:
     """The invoices, newest first; the lines of the one that is ticked."""
     columns = {
         "number": Column(_("Number"), pinned=True),
-        "day": Column(_("Issued on"), "day"),
-        "due_on": Column(_("Due on"), "day"),
-        "detail": Column(_("Site")),
-        "total_cents": Column(_("Total"), "money"),
         "open_cents": Column(_("Still open"), "money"),
+        "due_on": Column(_("Due on"), "day"),
+        "total_cents": Column(_("Total"), "money"),
         "state": Column(_("State"), write=_state_words),
+        "detail": Column(_("Site")),
+        "day": Column(_("Issued on"), "day"),
     }
     invoices = account.invoices
     if invoices.empty:

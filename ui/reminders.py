@@ -63,12 +63,13 @@ def _draw_recipients(found: pd.DataFrame, alt: str, key: str) -> None:
     columns = {
         "name": Column(_("Family"), pinned=True),
         "first_name": Column(_("First name")),
-        "level": Column(_("Level"), write=balances.level_words),
+        "told_level": Column(_("Level")),
         "amount_cents": Column(_("Amount"), "money"),
         "invoice_count": Column(_("Invoices"), "number"),
         "oldest_due_on": Column(_("Oldest due date"), "day"),
     }
     if not found.empty:
+        found = found.assign(told_level=found["level"].map(balances.level_words))
         tables.show(found, columns=columns, key=key, alt=alt, height=min(400, 36 * (len(found) + 1) + 4))
 
 

@@ -20,7 +20,7 @@ def draw_links(rows) -> None:
     """A way to the account of each ticked family, the first six."""
     with st.container(horizontal=True):
         for row in rows.head(SHOWN_LINKS).itertuples():
-            told = _("Account of {family}", family=f"{row.name} {row.first_name or ''}".strip())
+            told = _("Account of {family}", family=row.family)
             screen.goto(told, "staff/family_account", icon=":material/receipt_long:", famille=row.family_id)
 
 
@@ -49,8 +49,9 @@ if owed:
 if families.empty:
     screen.empty(_("No family answers to this choice."))
     st.stop()
+families = money.in_words(families)
 picked = tables.show(
-    families, columns=money.columns(), key="balances", alt=_("What the families owe, one line for each family"), select="many"
+    families, columns=money.columns_of(families), key="balances", alt=_("What the families owe, one line for each family"), select="many"
 )
 choices.page(totals.families, balances.PAGE)
 if picked:
