@@ -181,6 +181,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Does what the command line asks; gives the exit code."""
     given = _arguments().parse_args(arguments)
     try:
+        if given.act not in (upgrade, demo) and not migrations.is_current():
+            return _no(f"The schema is not up to date ({_address()}): python -m db upgrade")
         code: int = given.act(given)
     except OperationalError as broken:
         return _no(f"The database does not answer as it should ({_address()}): {str(broken.orig).splitlines()[0]}")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from db.demo import days, money, papers, people, programme, registrations, talk
+from db.demo import balances, days, money, papers, people, programme, registrations, talk
 from db.demo.bulk import bulk
 from db.demo.town import SIZES, Size, Town
 from db.models import Account, Family
@@ -48,7 +48,7 @@ def plant(size: Size = SIZES["small"], seed: int = 1, today: date | None = None)
         programme.found(town)
         families = people.settle_in(town)
         registered = registrations.register(town, families)
-        sums = money.new_sums(town)
+        sums = balances.new_sums(town)
         for site in town.sites:
             charged, by_day = [], []
             for place, activity in enumerate(site.activities):
@@ -60,7 +60,7 @@ def plant(size: Size = SIZES["small"], seed: int = 1, today: date | None = None)
                 talk.remember_last_year(town, site, activity, sums_of_days)
             talk.plan_staff(town, site, by_day)
             money.bill(town, families, site, charged, sums)
-        money.keep(town, families, sums)
+        balances.keep(town, families, sums)
         papers.file_away(town, families, registered)
         talk.converse(town, families)
     return loader.counts

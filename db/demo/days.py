@@ -9,16 +9,33 @@ from typing import Any
 
 import numpy as np
 
+from db.demo.seating import (
+    ABSENT,
+    CANCELLED,
+    CONFIRMED,
+    FULL_SHARE,
+    GAVE_UP,
+    LAPSED,
+    OFFERED,
+    PENDING,
+    REFUSED,
+    TO_PAY,
+    WAITS,
+    capacities,
+    hold_offers,
+    places,
+    seat_them,
+    turn_away,
+)
 from db.demo.town import ActivityPlan, People, SitePlan, Told, Town
+from db.demo.visits import Counts, Kept, attend
 from db.demo.wishes import Wishes, wishes
-from db.models import Attendance, Booking, Offer, OpenDay, Seats, WaitingListEntry, WaitingListSeats
+from db.models import Booking, Offer, OpenDay, Seats, WaitingListEntry, WaitingListSeats
 
-PENDING, TO_PAY, CONFIRMED, ABSENT, CANCELLED, REFUSED, LAPSED, WAITS, OFFERED, GAVE_UP, NOTHING = range(11)
 _STATES = np.array(["pending", "to_pay", "confirmed", "absent", "cancelled", "refused", "lapsed"], object)
 _REASONS = np.array(
     [None, None, None, "Absence annoncée par la famille", "Annulée par la famille", "Plus de place ce jour-là", None], object
 )
-FULL_SHARE = {"Périscolaire": 0.93, "Mercredi": 0.8, "Vacances": 0.75, "CAJ": 0.85}
 
 
 @dataclass
@@ -63,14 +80,14 @@ def fill(
         fate[wish.recent] = PENDING
     of_group = group[wish.registered]
     needs = np.isin(fate, (CONFIRMED, TO_PAY))
-    limit = _capacity(wish, of_group, needs, days, slots, groups, FULL_SHARE[activity.name])
+    limit = capacities(wish, of_group, needs, days, slots, groups, FULL_SHARE[activity.name])
     capacity = np.broadcast_to(limit, (days, slots, groups)).copy()
     overbooking = np.zeros_like(capacity)
     overbooking[days // 3] = 2
-    room = _seat_them(wish, of_group, fate, needs, capacity + overbooking)
+    room = seat_them(wish, of_group, fate, needs, capacity + overbooking)
     full = room.min(axis=1) <= 0
-    _turn_away(rng, wish, fate, of_group, room, past, activity.name != "Périscolaire")
-    _offers(rng, town, activity, wish, fate, of_group)
+    turn_away(rng, wish, fate, of_group, room, past, activity.name != "Périscolaire")
+    hold_offers(rng, town, activity, wish, fate, of_group)
     waits = np.zeros((days, groups), bool)
     waits[wish.day[fate == WAITS], of_group[fate == WAITS]] = True
     absent = (fate == CONFIRMED) & (rng.random(count) < 0.02) & ~(waits | (full & ~past[:, None]))[wish.day, of_group]
@@ -80,77 +97,10 @@ def fill(
     first_seat = int(town.loader.ids(Seats, days * slots * groups)[0])
     family_of = _payers(people, activity, wish, child, family)
     kept = _bookings(town, rng, activity, wish, fate, in_time, of_group, first_seat, child, family_of, people)
-    counts = _attendance(town, rng, people, site, activity, wish, kept, child, family, group, first_seat, past)
+    counts = attend(town, rng, people, site, activity, wish, kept, child, family, group, first_seat, past)
     entries = _waiting_list(town, rng, people, activity, wish, fate, of_group, first_seat, child, family_of)
     sums = _seats(town, site, activity, capacity, overbooking, kept, counts, entries, first_seat, past)
     return _charges(people, activity, wish, kept, counts, child, family), sums
-
-
-def _capacity(wish: Wishes, group: Any, needs: Any, days: int, slots: int, groups: int, share: float) -> Any:
-    asked = np.zeros((days, slots, groups), np.int64)
-    for slot in range(slots):
-        here = needs & (wish.slots >> slot & 1 == 1)
-        np.add.at(asked, (wish.day[here], slot, group[here]), 1)
-    busiest = asked.max(axis=1)
-    limits = [np.quantile(day[day > 0], share) if (day > 0).any() else 0 for day in busiest.T]
-    return np.maximum(6, np.ceil(np.array(limits) / 2) * 2).astype(np.int64)
-
-
-def _places(keys: Any) -> Any:
-    """The place of each row among those with its key, in their order."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(keys) else np.zeros(0, np.int64)
-    places = np.empty(len(keys), np.int64)
-    places[order] = np.arange(len(keys)) - np.repeat(starts, np.diff(np.r_[starts, len(keys)]))
-    return places
-
-
-def _seat_them(wish: Wishes, group: Any, fate: Any, needs: Any, room: Any) -> Any:
-    """First come, first served, all slots of a wish or none; those left without become NOTHING. Gives the room that is left."""
-    room = room.copy()
-    slots, groups = room.shape[1:]
-    waiting = np.flatnonzero(needs)
-    waiting = waiting[np.argsort(wish.asked[waiting], kind="stable")]
-    while len(waiting):
-        fits = np.ones(len(waiting), bool)
-        for slot in range(slots):
-            asks = np.flatnonzero(wish.slots[waiting] >> slot & 1)
-            day, of = wish.day[waiting[asks]], group[waiting[asks]]
-            fits[asks] &= _places(day * groups + of) < room[day, slot, of]
-        if not fits.any():
-            break
-        for slot in range(slots):
-            seated = waiting[fits & (wish.slots[waiting] >> slot & 1 == 1)]
-            np.subtract.at(room, (wish.day[seated], slot, group[seated]), 1)
-        waiting = waiting[~fits]
-    fate[waiting] = NOTHING
-    return room
-
-
-def _turn_away(rng: np.random.Generator, wish: Wishes, fate: Any, group: Any, room: Any, past: Any, has_list: bool) -> None:
-    left = np.flatnonzero(fate == NOTHING)
-    lots = rng.random(len(left))
-    was = past[wish.day[left]]
-    blocked = np.zeros(len(left), bool)
-    for slot in range(room.shape[1]):
-        blocked |= (wish.slots[left] >> slot & 1 == 1) & (room[wish.day[left], slot, group[left]] <= 0)
-    fate[left[lots < 0.3]] = REFUSED
-    if has_list:
-        fate[left[was & (lots > 0.6)]] = GAVE_UP
-        fate[left[~was & blocked & (lots >= 0.15)]] = WAITS
-        fate[left[~was & blocked & (lots < 0.15)]] = REFUSED
-
-
-def _offers(rng: np.random.Generator, town: Town, activity: ActivityPlan, wish: Wishes, fate: Any, group: Any) -> None:
-    """On some of the coming full days a seat has just been freed, and is held for the first in line."""
-    groups = len(activity.groups)
-    ahead = (activity.days - town.today).astype(np.int64)[wish.day]
-    key = wish.day * groups + group
-    full = np.unique(key[fate == WAITS])
-    seated = np.flatnonzero((fate == CONFIRMED) & np.isin(key, full) & (ahead > 1) & (ahead < 30))
-    for one in np.unique(key[seated])[:3]:
-        fate[rng.choice(seated[key[seated] == one])] = OFFERED
 
 
 def _payers(people: People, activity: ActivityPlan, wish: Wishes, child: Any, family: Any) -> Any:
@@ -158,17 +108,6 @@ def _payers(people: People, activity: ActivityPlan, wish: Wishes, child: Any, fa
     second = people.child_second[child][wish.registered]
     week = (activity.days.view(np.int64)[wish.day] + 3) // 7
     return np.where((second >= 0) & (week % 2 == 1), second, family[wish.registered])
-
-
-@dataclass
-class _Kept:
-    wish: Any
-    slot: Any
-    fate: Any
-    holds: Any
-    seat: Any
-    family: Any
-    ids: Any
 
 
 def _bookings(
@@ -183,7 +122,7 @@ def _bookings(
     child: Any,
     family_of: Any,
     people: People,
-) -> _Kept:
+) -> Kept:
     slots, groups = len(activity.slots), len(activity.groups)
     parts = [np.flatnonzero((fate <= LAPSED) & (wish.slots >> slot & 1 == 1)) for slot in range(slots)]
     of_wish = np.concatenate(parts)
@@ -216,74 +155,7 @@ def _bookings(
         ended_at=ended,
         reason=_REASONS[state],
     )
-    return _Kept(of_wish, slot, state, holds, seat, family_of[of_wish], ids)
-
-
-@dataclass
-class _Counts:
-    seat_present: Any
-    seat_missed: Any
-    special_registered: Any
-    special_day: Any
-    special_slot: Any
-
-
-def _attendance(
-    town: Town,
-    rng: np.random.Generator,
-    people: People,
-    site: SitePlan,
-    activity: ActivityPlan,
-    wish: Wishes,
-    kept: _Kept,
-    child: Any,
-    family: Any,
-    group: Any,
-    first_seat: int,
-    past: Any,
-) -> _Counts:
-    days, slots, groups = len(activity.days), len(activity.slots), len(activity.groups)
-    due = np.flatnonzero((kept.fate == CONFIRMED) & past[wish.day[kept.wish]])
-    # A usual day loses one child in thirty; one day in thirty an outing or an epidemic takes many more.
-    shock = np.where(rng.random(days) < 0.035, rng.uniform(0.12, 0.42, days), rng.gamma(0.9, 0.022, days))
-    lot = rng.random(len(due))
-    risk = 0.012 + shock[wish.day[kept.wish[due]]]
-    state = np.where(lot < risk * 0.7, 0, np.where(lot < risk, 1, np.where(lot < risk + 0.03, 2, 3)))
-    none = np.zeros((len(child), days), bool)
-    none[wish.registered, wish.day] = True
-    rate = np.where(rng.random(days) < 0.1, rng.uniform(0.02, 0.08, days), 0.004) * past
-    special, special_day = np.nonzero(~none & (rng.random((len(child), days)) < rate))
-    special_slot = rng.integers(0, slots, len(special))
-    special_seat = (special_day * slots + special_slot) * groups + group[special]
-
-    slot = np.concatenate([kept.slot[due], special_slot])
-    starts, ends = np.array([plan.starts for plan in activity.slots])[slot], np.array([plan.ends for plan in activity.slots])[slot]
-    day = activity.days[np.concatenate([wish.day[kept.wish[due]], special_day])]
-    words = np.array(["no_show", "excused", "late", "present"], object)
-    code = np.concatenate([state, np.full(len(special), 3)])
-    total = len(code)
-    came = code >= 2
-    arrived = np.where(
-        came, town.at(day, starts + np.where(code == 2, rng.integers(900, 2_700, total), rng.integers(0, 800, total))), np.datetime64("NaT")
-    )
-    left = np.where(came, town.at(day, ends - rng.integers(0, 1_500, total)), np.datetime64("NaT"))
-    seat = np.concatenate([kept.seat[due], special_seat])
-    booking = np.concatenate([kept.ids[due], np.zeros(len(special), np.int64)])
-    town.loader.columns(
-        Attendance,
-        seats_id=seat + first_seat,
-        child_id=people.child_ids[np.concatenate([child[wish.registered[kept.wish[due]]], child[special]])],
-        family_id=people.family_ids[np.concatenate([kept.family[due], family[special]])],
-        booking_id=[number or None for number in booking.tolist()],
-        state=words[code],
-        arrived_at=arrived,
-        left_at=left,
-        recorded_at=town.at(day, ends),
-        recorded_by_id=site.leader_id,
-    )
-    size = days * slots * groups
-    present, missed = np.bincount(seat[came], minlength=size), np.bincount(seat[code == 0], minlength=size)
-    return _Counts(present, missed, special, special_day, special_slot)
+    return Kept(of_wish, slot, state, holds, seat, family_of[of_wish], ids)
 
 
 def _waiting_list(
@@ -317,7 +189,7 @@ def _waiting_list(
         family_id=people.family_ids[family_of[entries]],
         activity_id=activity.id,
         day=activity.days[wish.day[entries]],
-        position=_places(wish.day[entries]) + 1,
+        position=places(wish.day[entries]) + 1,
         state=state,
         asked_at=asked,
         ended_at=np.where(gone, town.at(np.minimum(activity.days[wish.day[entries]] - 1, town.today - 1), 64_800), np.datetime64("NaT")),
@@ -348,8 +220,8 @@ def _seats(
     activity: ActivityPlan,
     capacity: Any,
     overbooking: Any,
-    kept: _Kept,
-    counts: _Counts,
+    kept: Kept,
+    counts: Counts,
     entries: Any,
     first_seat: int,
     past: Any,
@@ -393,7 +265,7 @@ def _seats(
     return DaySums(capacities, asked, present, busiest, capacity[0, 0])
 
 
-def _charges(people: People, activity: ActivityPlan, wish: Wishes, kept: _Kept, counts: _Counts, child: Any, family: Any) -> Charged:
+def _charges(people: People, activity: ActivityPlan, wish: Wishes, kept: Kept, counts: Counts, child: Any, family: Any) -> Charged:
     """A confirmed booking is charged, an absence told too late as well; one cancelled in five had been charged, and no longer is."""
     cancelled = (kept.fate == CANCELLED) & (kept.ids % 5 == 0)
     paid = np.flatnonzero((kept.fate == CONFIRMED) | (kept.fate == TO_PAY) | ((kept.fate == ABSENT) & kept.holds) | cancelled)

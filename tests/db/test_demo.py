@@ -345,6 +345,14 @@ def test_an_administrator_is_not_made_of_somebody_else_nor_without_a_name(cast: 
     assert _count(Account) == 1
 
 
+def test_a_database_without_the_schema_is_told_what_to_do_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    connect(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert main(["check"]) == 1
+    assert "python -m db upgrade" in capsys.readouterr().err
+    assert main(["upgrade"]) == 0
+    assert main(["check"]) == 0
+
+
 def test_an_unknown_command_is_not_understood() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["demolish"])
