@@ -77,7 +77,7 @@ def size(octets: int) -> str:
 
 
 def phone(text: str | None) -> str:
-    """`06 39 98 00 12`; what is no French number is given back as it was typed."""
+    """`06 39 98 00 12`; what is no number of ten digits is given back as it was typed."""
     if not text:
         return NOTHING
     for region in _REGIONS:
@@ -87,7 +87,8 @@ def phone(text: str | None) -> str:
             return text
         if phonenumbers.is_valid_number_for_region(parsed, region):
             return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-    return text
+    digits = "".join(filter(str.isdigit, text))
+    return " ".join(digits[i : i + 2] for i in range(0, 10, 2)) if text.strip() == digits and len(digits) == 10 else text
 
 
 def unknown(value: Any) -> bool:
