@@ -49,7 +49,7 @@ def demo(given: argparse.Namespace) -> int:
     migrations.upgrade()
     if not is_empty():
         if given.if_empty:
-            print("The database has people already: nothing to do.")
+            print("The database is not empty: nothing to do.")
             return 0
         return _no(f"The database is not empty, and the demo town is for an empty one ({_address()}).")
     size = SIZES[given.size]

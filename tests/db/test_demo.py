@@ -18,6 +18,7 @@ from db.demo import DEMO_PEOPLE, PASSWORD, DemoRefused, papers, plant
 from db.demo.calendar import SchoolYear
 from db.demo.geography import communes, members
 from db.demo.programme import PASSWORD_HASH
+from db.history import import_history
 from db.models import (
     Account,
     AccountLink,
@@ -233,6 +234,14 @@ def test_a_database_with_people_is_refused(cast: Cast) -> None:
     with pytest.raises(DemoRefused, match="not_empty"):
         plant(today=TODAY)
     assert _count(Family) == 1
+
+
+def test_a_database_with_nothing_but_an_imported_history_is_refused(database: str, tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text("site_type,date,prevision,reel,site_nom\nM,2016-05-24,72,68,A\n")
+    import_history(path)
+    with pytest.raises(DemoRefused, match="not_empty"):
+        plant(today=TODAY)
 
 
 def test_production_is_refused(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
