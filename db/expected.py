@@ -92,20 +92,24 @@ def _asked(among: Among | None) -> Subquery:
     of_guardians, of_children = DocumentKind.subject == "guardian", DocumentKind.subject == "child"
     everywhere = DocumentKind.id.not_in(select(DocumentKindActivity.kind_id))
     here = tuple_(DocumentKind.id, Registration.activity_id).in_(select(DocumentKindActivity.kind_id, DocumentKindActivity.activity_id))
-    subject_id = case((of_children, Registration.child_id), (of_guardians, Guardian.id), else_=Registration.family_id)
-    guardians = and_(of_guardians, Guardian.family_id == Registration.family_id)
+    theirs = select(Guardian.id, Guardian.family_id)
+    theirs = theirs if among is None else theirs.where(_within(Guardian.family_id, among))
+    guardians = theirs.cte("guardians_asked").prefix_with("MATERIALIZED")
+    subject_id = case((of_children, Registration.child_id), (of_guardians, guardians.c.id), else_=Registration.family_id)
     asked = (
         select(
             Registration.family_id,
             DocumentKind.id.label("kind_id"),
-            Guardian.id.label("guardian_id"),
+            guardians.c.id.label("guardian_id"),
             case((of_children, Registration.child_id), else_=null()).label("child_id"),
             DocumentKind.is_compulsory,
             cast(subject_id, Integer).label("subject_id"),
         )
         .join_from(Registration, DocumentKind, or_(everywhere, here))
-        .outerjoin(Guardian, guardians if among is None else and_(guardians, _within(Guardian.family_id, among)))
-        .where(Registration.state == "accepted", DocumentKind.is_active, or_(DocumentKind.subject != "guardian", Guardian.id.is_not(None)))
+        .outerjoin(guardians, and_(of_guardians, guardians.c.family_id == Registration.family_id))
+        .where(
+            Registration.state == "accepted", DocumentKind.is_active, or_(DocumentKind.subject != "guardian", guardians.c.id.is_not(None))
+        )
         .distinct()
     )
     return (asked if among is None else asked.where(_within(Registration.family_id, among))).subquery("asked")

@@ -116,7 +116,7 @@ def matrix(files: pd.DataFrame, states: pd.DataFrame, kinds: pd.DataFrame, *, ke
     drawn.insert(0, family, list(files["name"]))
     drawn.insert(1, share, [share_words(*counts.get(number, (0, 0))) for number in ids])
     drawn.insert(2, until, [until_words(value) for value in files["complete_until_on"]])
-    plain = [[""] * 3] * len(ids)
+    plain = [["color: #111418"] * 3] * len(ids)
     styled = drawn.style.apply(
         lambda _frame: pd.DataFrame([a + b for a, b in zip(plain, css, strict=True)], columns=drawn.columns, index=drawn.index), axis=None
     )
@@ -153,7 +153,7 @@ def of_family(lines: pd.DataFrame) -> None:
                     badge(str(line.state))
                     told = str(line.kind) if line.is_compulsory else _("{kind} (optional)", kind=line.kind)
                     if pd.notna(line.document_id):
-                        screen.goto(told, "staff/document", piece=int(line.document_id))
+                        screen.goto(told, "staff/document", icon=":material/description:", piece=int(line.document_id))
                     else:
                         st.markdown(format.plain(told))
 

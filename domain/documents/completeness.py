@@ -7,8 +7,8 @@ page are computed for its families alone.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+from datetime import date, timedelta
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -16,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Integer,
     Select,
     String,
     and_,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    not_,
     or_,
     select,
     true,
@@ -76,8 +78,7 @@ class Chosen:
 def count(session: Session, by: Account, chosen: Chosen, most: int = COUNTED) -> int:
     """How many files are chosen, counted up to `most` + 1: beyond it, "more than" is the answer, at the same cost everywhere."""
     require(by, "documents", SEE)
-    rows = select(FamilyFile.family_id).where(*conditions(by, chosen)).limit(most + 1)
-    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return session.scalar(_count_of(site_ids(by), chosen, clock.today(), most)) or 0
 
 
 def page(session: Session, by: Account, chosen: Chosen, sort: Sort = "name", number: int = 1, size: int = _PAGE) -> pd.DataFrame:
@@ -87,22 +88,13 @@ def page(session: Session, by: Account, chosen: Chosen, sort: Sort = "name", num
     all three follow an index.
     """
     require(by, "documents", SEE)
-    mine, other = aliased(FamilyChild), aliased(FamilyChild)
-    homes = (
-        select(func.aggregate_strings(cast(other.family_id, String), ","))
-        .join_from(mine, other, and_(other.child_id == mine.child_id, other.family_id != mine.family_id))
-        .where(mine.family_id == FamilyFile.family_id)
-        .scalar_subquery()
-    )
-    columns = (FamilyFile.family_id, _family_name().label("name"), FamilyFile.missing, FamilyFile.complete_until_on, homes.label("homes"))
-    found = select(*columns).join(Family, Family.id == FamilyFile.family_id).where(*conditions(by, chosen))
-    found = found.order_by(*order(sort)).limit(size).offset((number - 1) * size)
-    return pd.read_sql(found, session.connection())
+    found = _page_of(site_ids(by), chosen, sort, clock.today(), size)
+    return pd.read_sql(found, session.connection(), params={"skipped": (number - 1) * size})
 
 
 def matrix(session: Session, files: pd.DataFrame) -> pd.DataFrame:
-    """The papers of a page of families (a frame of `page`): family_id, kind_id, guardian_id, child_id, is_compulsory, document_id,
-    valid_until_on and `state` today. The families were chosen within the person's sight."""
+    """The papers of a page of families (a frame of `page`), one row each: family_id, kind_id, is_compulsory and `state` today. The families
+    were chosen within the person's sight."""
     homes = {int(home) for told in files.homes.dropna() for home in told.split(",")}
     ids = [int(family_id) for family_id in files.family_id]
     facts: Any = {"day": clock.today(), "families": ids, "homes": [*ids, *homes]}
@@ -112,7 +104,7 @@ def matrix(session: Session, files: pd.DataFrame) -> pd.DataFrame:
 def papers(session: Session, by: Account, family_ids: Collection[int]) -> pd.DataFrame:
     """Every paper asked of some families in sight, with the person it is about (`person`, empty for the family itself) and its kind."""
     require(by, "documents", SEE)
-    seen = select(Family.id).where(Family.id.in_(sorted(family_ids)), _in_sight(by, Family.id))
+    seen = select(Family.id).where(Family.id.in_(sorted(family_ids)), _in_sight(site_ids(by), Family.id))
     return lines(session, list(session.scalars(seen)))
 
 
@@ -188,17 +180,43 @@ def lines(session: Session, family_ids: Collection[int]) -> pd.DataFrame:
     return pd.read_sql(found, session.connection())
 
 
+@lru_cache(maxsize=64)
+def _count_of(sites: frozenset[int] | None, chosen: Chosen, today: date, most: int) -> Select[int]:
+    rows = select(FamilyFile.family_id).where(*_where(sites, chosen, today)).limit(most + 1)
+    return select(func.count()).select_from(rows.subquery())
+
+
+@lru_cache(maxsize=64)
+def _page_of(sites: frozenset[int] | None, chosen: Chosen, sort: Sort, today: date, size: int) -> Select[Any]:
+    """The statement of a page, kept: making it anew costs as much as running it."""
+    mine, other = aliased(FamilyChild), aliased(FamilyChild)
+    homes = (
+        select(func.aggregate_strings(cast(other.family_id, String), ","))
+        .join_from(mine, other, and_(other.child_id == mine.child_id, other.family_id != mine.family_id))
+        .where(mine.family_id == FamilyFile.family_id)
+        .scalar_subquery()
+    )
+    columns = (FamilyFile.family_id, _family_name().label("name"), FamilyFile.missing, FamilyFile.complete_until_on, homes.label("homes"))
+    found = select(*columns).join(Family, Family.id == FamilyFile.family_id).where(*_where(sites, chosen, today))
+    return found.order_by(*order(sort)).limit(size).offset(bindparam("skipped", type_=Integer))
+
+
 @cache
 def _states_of_page() -> Select[Any]:
     families: BindParameter[Any] = bindparam("families", expanding=True)
     homes: BindParameter[Any] = bindparam("homes", expanding=True)
-    return document_states(bindparam("day", type_=Date), families, homes=homes)
+    states = document_states(bindparam("day", type_=Date), families, homes=homes)
+    return states.with_only_columns(*(states.selected_columns[name] for name in ("family_id", "kind_id", "is_compulsory", "state")))
 
 
 def conditions(by: Account, chosen: Chosen) -> list[ColumnElement[bool]]:
     """What holds of a chosen file in the person's sight, said of `FamilyFile`."""
-    today, family_id = clock.today(), FamilyFile.family_id
-    found = [_in_sight(by, family_id)] if site_ids(by) is not None else []
+    return _where(site_ids(by), chosen, clock.today())
+
+
+def _where(sites: frozenset[int] | None, chosen: Chosen, today: date) -> list[ColumnElement[bool]]:
+    family_id = FamilyFile.family_id
+    found = [_in_sight(sites, family_id)] if sites is not None else []
     if chosen.incomplete_only:
         found.append(or_(FamilyFile.complete_until_on.is_(None), FamilyFile.complete_until_on < today))
     if chosen.site_id is not None:
@@ -209,8 +227,10 @@ def conditions(by: Account, chosen: Chosen) -> list[ColumnElement[bool]]:
     if chosen.booked_within is not None:
         soon = Booking.day.between(today, today + timedelta(days=chosen.booked_within))
         found.append(exists().where(Booking.family_id == family_id, soon, Booking.state.in_(LIVE_BOOKING)))
-    if chosen.kind_id is not None or chosen.state is not None:
-        found.append(family_id.in_(_with_papers(chosen)))
+    if chosen.state in ("to_check", "refused", "expired", "accepted"):
+        found.append(_sent(chosen, chosen.state, today))
+    elif chosen.kind_id is not None or chosen.state is not None:
+        found.append(family_id.in_(_asked_for(chosen, today)))
     return found
 
 
@@ -218,9 +238,8 @@ def _pairs(session: Session, query: Any) -> dict[int, str]:
     return {int(key): str(name) for key, name in session.execute(query)}
 
 
-def _in_sight(by: Account, family_id: Any) -> ColumnElement[bool]:
+def _in_sight(sites: frozenset[int] | None, family_id: Any) -> ColumnElement[bool]:
     """Only families of the person's sites: one that has no registration anywhere has no file."""
-    sites = site_ids(by)
     condition: ColumnElement[bool] = family_id.in_(_seen_at(sorted(sites))) if sites is not None else true()
     return condition
 
@@ -229,16 +248,26 @@ def _seen_at(sites: list[int]) -> Select[int]:
     return select(FamilySight.family_id).where(FamilySight.site_id.in_(sites), FamilySight.until_on >= clock.today())
 
 
-def _with_papers(chosen: Chosen) -> Select[Any]:
-    """The families that have a paper of the chosen kind in the chosen state; it starts from the papers where there are some."""
-    today = clock.today()
-    starts = {
-        "to_check": and_(CURRENT, Document.state == "to_check"),
-        "refused": and_(CURRENT, Document.state == "refused"),
-        "expired": and_(CURRENT, Document.state == "accepted", Document.valid_until_on < today),
-    }
-    start = starts.get(chosen.state or "")
-    states = document_states(today, None if start is None else _families_of(start)).subquery("chosen_states")
+def _sent(chosen: Chosen, state: str, today: date) -> ColumnElement[bool]:
+    """That a family, or the other home of one of its children, has sent a paper that is now in a state: looked up family by family."""
+    past = and_(Document.valid_until_on.is_not(None), Document.valid_until_on < today)
+    kept = "accepted" if state == "expired" else state
+    paper = select(Document.id).join(DocumentKind, DocumentKind.id == Document.kind_id)
+    paper = paper.where(CURRENT, Document.state == kept, DocumentKind.is_active)
+    if kept == "accepted":
+        paper = paper.where(past if state == "expired" else not_(past))
+    if chosen.kind_id is not None:
+        paper = paper.where(Document.kind_id == chosen.kind_id)
+    if chosen.compulsory_only:
+        paper = paper.where(DocumentKind.is_compulsory)
+    own = paper.where(Document.family_id == FamilyFile.family_id)
+    shared = paper.join(FamilyChild, FamilyChild.child_id == Document.child_id).where(FamilyChild.family_id == FamilyFile.family_id)
+    return or_(own.exists(), shared.exists())
+
+
+def _asked_for(chosen: Chosen, today: date) -> Select[Any]:
+    """The families that are asked for a kind of paper, or lack one: read from all that is asked for."""
+    states = document_states(today).subquery("chosen_states")
     found = select(states.c.family_id)
     if chosen.state is not None:
         found = found.where(states.c.state == chosen.state)
