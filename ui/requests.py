@@ -10,6 +10,7 @@ from domain.accounts.requests import Line
 from ui import feedback, format, screen
 from ui.i18n import _, n_, word
 from ui.sentences import sentence
+from ui.tables import Column
 
 REASONS = {
     "duplicate": word("Your family already has an account. Use “Forgotten password” if you cannot sign in any more."),
@@ -26,6 +27,26 @@ STATES = {
     "archived": word("archived"),
 }
 CIVILITIES = {"mr": word("Mr"), "mrs": word("Mrs")}
+
+
+def columns_of(tab: str) -> dict[str, Column]:
+    """The columns of `requests.waiting`, or of `requests.unconfirmed` with a `link` in words."""
+    columns = {"family_name": Column(_("Family")), "guardian_name": Column(_("Parent"))}
+    if tab == "waiting":
+        alike = Column(_("Likely duplicates"), write=lambda count: f"⚠ {count}" if count else "—")
+        return columns | {
+            "alike": alike,
+            "requested_at": Column(_("Asked"), "instant"),
+            "town": Column(_("Town")),
+            "email": Column(_("Email")),
+        }
+    return columns | {
+        "link": Column(_("Link")),
+        "sent_at": Column(_("Link sent"), "instant"),
+        "decided_at": Column(_("Approved"), "instant"),
+        "decided_by": Column(_("By")),
+        "email": Column(_("Email")),
+    }
 
 
 def draw(request: Any, alike: pd.DataFrame) -> None:

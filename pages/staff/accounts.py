@@ -10,7 +10,6 @@ from domain.accounts import requests
 from ui import access, choices, feedback, format, screen, tables
 from ui import requests as pieces
 from ui.i18n import _, n_, word
-from ui.tables import Column
 
 TABS = {"waiting": word("To approve ({count})"), "unconfirmed": word("To be confirmed ({count})")}
 SORTS = {"oldest": word("Oldest first"), "newest": word("Newest first"), "name": word("By name")}
@@ -27,31 +26,14 @@ def decide(verb: Callable[..., list[requests.Line]], done: str, ids: list[int], 
     pieces.tell(lines, done)
 
 
-WAITING = {
-    "family_name": Column(_("Family"), pinned=True),
-    "guardian_name": Column(_("Parent")),
-    "town": Column(_("Town")),
-    "requested_at": Column(_("Asked"), "instant"),
-    "alike": Column(_("Likely duplicates"), write=lambda count: f"⚠ {count}" if count else "—"),
-    "email": Column(_("Email")),
-}
-UNCONFIRMED = {
-    "family_name": Column(_("Family"), pinned=True),
-    "guardian_name": Column(_("Parent")),
-    "email": Column(_("Email")),
-    "decided_at": Column(_("Approved"), "instant"),
-    "decided_by": Column(_("By")),
-    "sent_at": Column(_("Link sent"), "instant"),
-    "link_is_valid": Column(_("Link"), write=lambda valid: "✓ " + _("valid") if valid else "✕ " + _("expired")),
-}
-
-
 def rows_of(tab: str, page: int = 1, size: int = requests.PAGE) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A page of a tab, and the likely duplicates of its requests."""
     with reading() as session:
         if tab == "waiting":
             return requests.waiting(session, access.require_user(), search=text, sort=sort, page=page, size=size)
-        return requests.unconfirmed(session, access.require_user(), search=text, page=page, size=size), pd.DataFrame()
+        frame = requests.unconfirmed(session, access.require_user(), search=text, page=page, size=size)
+    words = {True: "✓ " + _("valid"), False: "✕ " + _("expired")}
+    return frame.assign(link=frame["link_is_valid"].map(words)), pd.DataFrame()
 
 
 def draw_decision(ids: list[int]) -> None:
@@ -88,8 +70,14 @@ def draw_unconfirmed(frame: pd.DataFrame, positions: list[int]) -> None:
     ids = (frame.iloc[positions] if positions else frame[~frame["link_is_valid"]])["request_id"].tolist()
     sent = n_("A new link is on its way.", "{count} new links are on their way.", len(ids))
     label = _("Send a new link to the chosen families") if positions else _("Send a new link where it has expired")
-    label += f" ({format.number(len(ids))})"
-    st.button(label, on_click=decide, args=(requests.send_again_many, sent, ids), disabled=not ids, key="again", icon=":material/send:")
+    st.button(
+        f"{label} ({len(ids)})",
+        on_click=decide,
+        args=(requests.send_again_many, sent, ids),
+        disabled=not ids,
+        key="again",
+        icon=":material/send:",
+    )
 
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
@@ -109,7 +97,7 @@ frame, alike = rows_of(tab, min(choices.asked_page(), max(1, -(-counts[tab] // r
 if frame.empty:
     screen.empty(_("No request answers to this search.") if text else _("Nothing waits here."))
 else:
-    columns = WAITING if tab == "waiting" else UNCONFIRMED
+    columns = pieces.columns_of(tab)
     key = f"requests-{hash(tuple(frame['request_id']))}"
     positions = tables.show(frame, columns=columns, key=key, alt=_("Families, one a line."), select="many")
     choices.page(counts[tab], requests.PAGE)

@@ -24,13 +24,13 @@ EVERY = word("All")
 
 me = access.admit("staff/users")
 COLUMNS = {
-    "last_name": Column(_("Last name"), pinned=True),
+    "last_name": Column(_("Last name")),
     "first_name": Column(_("First name")),
     "role": Column(_("Role"), write=lambda role: _(ROLE_NAMES[role])),
     "sites": Column(_("Sites"), write=lambda names: _("All sites") if names == "*" else names or "—"),
     "state": Column(_("State"), write=lambda state: f"{SIGNS[state]} {_(STATES[state])}"),
     "email": Column(_("Email")),
-    "has_second_factor": Column(_("Second factor"), "flag"),
+    "has_second_factor": Column(_("Second factor")),
     "link_until": Column(_("Invitation valid until"), "instant"),
     "created_at": Column(_("Since"), "instant"),
 }
@@ -39,7 +39,8 @@ COLUMNS = {
 def rows_of(page: int = 1, size: int = directory.PAGE) -> tuple[pd.DataFrame, int]:
     """A page of the staff chosen, and how many they are."""
     with reading() as session:
-        return directory.users(session, access.require_user(), search=text, page=page, size=size, sort=sort, **chosen)
+        rows, count = directory.users(session, access.require_user(), search=text, page=page, size=size, sort=sort, **chosen)
+    return rows.assign(has_second_factor=rows["has_second_factor"].map({True: _("Yes"), False: _("No")})), count
 
 
 def draw_invitation() -> None:
@@ -83,7 +84,8 @@ def draw_user(account_id: int) -> None:
         screen.empty(sentence(refused))
         return
     with st.container(border=True):
-        screen.section(format.plain(account.full_name), format.plain(account.email))
+        screen.section(format.plain(account.full_name))
+        st.markdown(format.plain(account.email))
         with st.form(f"user-{account.id}", border=False):
             values = who_form(account, sites, account.id)
             sent = st.form_submit_button(_("Save"), type="primary", key="save")

@@ -31,7 +31,7 @@ def test_an_administrator_invites_somebody(cast: Cast, sign_in_as: SignIn) -> No
     for email, sites, told in (
         ("pas une adresse", [moreuil.id], "n’est pas une adresse e-mail"),
         (claire.email, [moreuil.id], "se connecte déjà"),
-        ("ines@exemple.fr", [], "au moins une structure"),
+        ("ines@exemple.fr", [], "au moins un site"),
     ):
         invite(screens, email, *sites)
         assert told in screens.error[0].value
