@@ -25,10 +25,10 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("small", 300, 4, 45, 5),
-        Size("town", 2_000, 8, 300, 25),
-        Size("city", 20_000, 40, 3_000, 240),
-        Size("metropolis", 100_000, 160, 15_000, 1_500),
+        Size("small", 300, 4, 35, 5),
+        Size("town", 2_000, 8, 170, 20),
+        Size("city", 20_000, 40, 1_700, 150),
+        Size("metropolis", 100_000, 160, 8_000, 720),
     )
 }
 
