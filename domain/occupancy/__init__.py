@@ -3,6 +3,7 @@
 Seats count for themselves (see `db.models.Seats`), so that what is read here follows what is on the screen and not the history.
 """
 
+from domain.occupancy.cells import Cell, activities_open, cell, names, sites_open
 from domain.occupancy.days import Closing, close_day, reopen_day
 from domain.occupancy.free import MOST_DAYS_COUNTED, PARTS_OF_DAY, Search, count_free_places, free_places
 from domain.occupancy.refusals import (
@@ -17,7 +18,7 @@ from domain.occupancy.refusals import (
     NotACapacity,
 )
 from domain.occupancy.seats import LARGEST, change_capacities, change_capacity
-from domain.occupancy.view import LONGEST, Cell, activities_open, capacity, capacity_by_day, cell, names, sites_open
+from domain.occupancy.view import LONGEST, capacity, capacity_by_day
 
 __all__ = [
     "LARGEST",

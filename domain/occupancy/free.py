@@ -101,16 +101,13 @@ def _days(session: Session, by: Account, search: Search) -> Select[Any] | None:
         return None
     met = OpenDay.day.in_(days) if search.weekdays else OpenDay.day.between(first, search.until_on)
     left = Seats.capacity + Seats.overbooking - Seats.taken
-    room = (
-        select(Seats.age_group_id)
-        .join(Slot, Slot.id == Seats.slot_id)
-        .join(AgeGroup, AgeGroup.id == Seats.age_group_id)
-        .where(Seats.open_day_id == OpenDay.id, *_fits(search))
-        .group_by(Seats.age_group_id)
-        .having((func.min(left) if search.whole_day else func.max(left)) > 0)
-        .exists()
-    )
-    found = select(OpenDay.id).where(met, OpenDay.state == "open", room)
+    room = select(Seats.age_group_id).where(Seats.open_day_id == OpenDay.id, *_fits(search))
+    if search.part is not None:
+        room = room.join(Slot, Slot.id == Seats.slot_id)
+    if search.age is not None:
+        room = room.join(AgeGroup, AgeGroup.id == Seats.age_group_id)
+    room = room.group_by(Seats.age_group_id).having((func.min(left) if search.whole_day else func.max(left)) > 0)
+    found = select(OpenDay.id).where(met, OpenDay.state == "open", room.exists())
     if search.site_id is not None or rights.site_ids(by) is not None:
         here = select(Activity.id).where(rights.at_sites(by, Activity.site_id))
         found = found.where(OpenDay.activity_id.in_(here if search.site_id is None else here.where(Activity.site_id == search.site_id)))
