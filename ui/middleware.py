@@ -2,12 +2,11 @@
 
 import hashlib
 import re
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -119,11 +118,8 @@ class Page:
 
 
 def cookies(headers: Headers) -> dict[str, str]:
-    """The cookies of a request; a malformed header is no cookie at all."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
-    except CookieError:
-        return {}
+    """The cookies of a request, read as the routes and the screens read them: one odd cookie must not hide another."""
+    return cookie_parser(headers.get("cookie", ""))
 
 
 def language_of(headers: Headers) -> str:
