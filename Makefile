@@ -26,7 +26,7 @@ upgrade: ## install what changed and bring the database to this version
 test: ## everything: lint, types, all tests on SQLite and PostgreSQL, browser journeys
 	@sh deploy/bootstrap.sh dev
 	@CHROMIUM=$$(sh deploy/chromium.sh) && export CHROMIUM && \
-	$(MAKE) --no-print-directory lint types && $(PY) -m pytest -q
+	$(MAKE) --no-print-directory lint types && $(PY) -m pytest -q -n auto --maxprocesses 4
 
 lint: ## ruff: rules and layout
 	@sh deploy/bootstrap.sh dev

@@ -47,7 +47,4 @@ EOF
 fi
 echo
 $PY -c 'from db.settings import settings; print(f"Farandole is served on {settings().public_url} (Ctrl-C ends it)", flush=True)'
-# what Streamlit says to itself while it is imported helps nobody here
-STREAMLIT_LOGGER_LEVEL=${STREAMLIT_LOGGER_LEVEL:-error}
-export STREAMLIT_LOGGER_LEVEL
 exec $PY -m uvicorn Home:app --host "$HOST" --port "$PORT" --log-level warning

@@ -37,16 +37,24 @@ def described() -> dict[str, set[Any]]:
 
 
 def of_postgresql(connection: Connection) -> dict[str, set[Any]]:
-    """What the catalogue of PostgreSQL says of the tables of the current schema; the schema's own name is left out."""
-    schema = re.compile(r"\b(?:public|from_models)\.")
+    """What the catalogue of PostgreSQL says of the tables of the current schema, in `plain` words."""
     return {
         kind: {
-            tuple(schema.sub("", value) if isinstance(value, str) else value for value in row)
+            tuple(plain(value) if isinstance(value, str) else value for value in row)
             for row in connection.execute(text(query))
             if row[0] != "alembic_version"
         }
         for kind, query in POSTGRESQL.items()
     }
+
+
+def plain(definition: str) -> str:
+    """A definition without the schema's name, nor the casts and brackets that PostgreSQL adds each time it reads its own words again."""
+    definition = re.sub(r"\b(?:public|from_models)\.|::(?:character varying|text)(?:\[\])?", "", definition)
+    bracketed = re.compile(r"\((\w+|'[^']*'|ARRAY\[[^\]()]*\])\)")
+    while bracketed.search(definition):
+        definition = bracketed.sub(r"\1", definition)
+    return definition
 
 
 def of_sqlite(path: Path) -> dict[str, set[Any]]:
