@@ -72,7 +72,7 @@ def test_only_what_a_screen_needs_passes() -> None:
 def message(kind: str) -> bytes:
     """A browser's message of one kind."""
     told = BackMsg()
-    if kind in ("rerun_script", "app_heartbeat"):
+    if kind == "rerun_script":
         getattr(told, kind).SetInParent()
     else:
         setattr(told, kind, True)
