@@ -105,7 +105,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     asked = choices.several(
         _("Activities"), list(activities), key="activites", format=activities.__getitem__, placeholder=_("All the activities")
     ) or list(activities)
-    as_table = view != "year" and choices.flag(_("As a table"), key="tableau", default=view == "day")
+    as_table = view != "year" and choices.flag(_("As a table"), key="tableau")
 screen.section(capacity.span_words(view, day))
 look = occupancy.capacity_by_day if view == "year" else occupancy.capacity
 try:
