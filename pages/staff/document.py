@@ -17,11 +17,10 @@ me = admit("staff/document")
 # -- acts ---------------------------------------------------------------------------------------------------------------------
 
 
-def refuse(document_id: int) -> None:
-    """Refuses with the ready reason, or with the words typed."""
-    ready, own = st.session_state["paper-reason"], st.session_state["paper-words"]
+def refuse(document_id: int, reason: str) -> None:
+    """Refuses for a reason, and says whether the family will read it."""
     with feedback.refusals() as outcome, writing() as session:
-        told = documents.refuse(session, require_user(), document_id, own or (_(ready) if ready else ""))
+        told = documents.refuse(session, require_user(), document_id, reason)
     if outcome.done and told:
         feedback.say(_("The paper is refused, and the family is told why."))
     elif outcome.done:
@@ -49,9 +48,11 @@ def draw_decision(paper: documents.Paper) -> None:
         )
     with refusing, st.container(border=True, height="stretch"):
         screen.section(_("Refuse"))
-        st.radio(_("Reason, which the family will read"), papers.REASONS, format_func=_, index=None, key="paper-reason")
-        st.text_input(_("Or in your own words"), key="paper-words", max_chars=250)
-        st.button(_("Refuse the paper"), on_click=refuse, args=(paper.document_id,), icon=":material/close:")
+        ready = st.radio(_("Reason, which the family will read"), papers.REASONS, format_func=_, index=None, key="paper-reason")
+        own = st.text_input(_("Or in your own words"), key="paper-words", max_chars=250)
+        if st.button(_("Refuse the paper"), icon=":material/close:"):
+            refuse(paper.document_id, own or (_(ready) if ready else ""))
+            st.rerun()
 
 
 def draw_version(version) -> None:
