@@ -1,92 +1,114 @@
 """Families that a request for an account may already be: the same e-mail, telephone, or accent-free name and birth date.
 
-Every comparison walks an index, so that its cost follows the requests on the screen and not the families there are.
+What is compared is given to the database as values, so that every comparison walks an index and costs what is on the screen, however
+many families there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import CTE, CompoundSelect, and_, case, false, func, literal, null, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import CompoundSelect, Date, Select, and_, bindparam, case, cast, func, literal, null, select, union_all
+from sqlalchemy.orm import Session
 
-from db.models import Account, AccountRequest, Family, Guardian
-from domain import rights
+from db.models import Account, Family, Guardian
+from domain import rights, statements
 
 MOST = 5
 """How many likely duplicates are shown for one request and one likeness."""
 
+Key = tuple[str, Any, Any]
+COLUMNS = ["request_id", "likeness", "family_id", "in_sight", "name", "guardian_name", "town", "state", "created_at"]
 
-def likely(session: Session, by: Account, request_ids: Sequence[int]) -> pd.DataFrame:
-    """The likely duplicates of requests, in one statement. `likeness` is `email`, `phone` or `name`.
 
-    Columns: request_id, likeness, family_id, in_sight, name, guardian_name, town, state, created_at. Of a family out of the person's
-    sight only the likeness is told (`in_sight` false, the rest empty); of a member of the staff too.
+def likely(session: Session, by: Account, requests: pd.DataFrame) -> pd.DataFrame:
+    """The likely duplicates of requests (as `requests.waiting` reads them), in one statement.
+
+    Columns: see COLUMNS; `likeness` is `email`, `phone` or `name`. Of a family out of the person's sight only the likeness is told
+    (`in_sight` false, the rest empty); of a member of the staff too.
     """
-    found = _found(_asking(request_ids)).subquery("found")
-    alike = (
-        select(found.c.request_id, found.c.likeness, found.c.family_id, func.max(found.c.guardian_id).label("guardian_id"))
-        .group_by(found.c.request_id, found.c.likeness, found.c.family_id)
-        .subquery("alike")
-    )
-    seen = and_(alike.c.family_id.is_not(None), rights.sees_family(by, alike.c.family_id))
-    place = func.row_number().over(partition_by=(alike.c.request_id, alike.c.likeness), order_by=alike.c.family_id).label("place")
-    ranked = select(alike, case((seen, 1), else_=0).label("in_sight"), place).subquery("ranked")
-    in_sight = ranked.c.in_sight == 1
-    guardian_name = (Guardian.first_name + " " + Guardian.last_name).label("guardian_name")
-    rows = (
-        select(ranked.c.request_id, ranked.c.likeness, Family.id.label("family_id"), ranked.c.in_sight, Family.name, guardian_name)
-        .add_columns(Family.town, Family.state, Family.created_at)
-        .outerjoin(Family, and_(Family.id == ranked.c.family_id, in_sight))
-        .outerjoin(Guardian, and_(Guardian.id == ranked.c.guardian_id, in_sight))
-        .where(ranked.c.place <= MOST)
-        .order_by(ranked.c.request_id, ranked.c.likeness, ranked.c.place)
-    )
-    frame = pd.read_sql_query(rows, session.connection())
-    return frame.assign(in_sight=frame["in_sight"] == 1, family_id=frame["family_id"].astype("Int64"))
+    wanted = {request.request_id: (request.family_id, set(_keys(request))) for request in _rows(requests)}
+    found = _candidates(session, by, set().union(*(keys for _, keys in wanted.values()))) if wanted else {}
+    lines: list[dict[str, Any]] = []
+    for request_id, (family_id, keys) in wanted.items():
+        of_families: dict[tuple[str, Any], Any] = {}
+        for key in sorted(keys, key=str):
+            for other in found.get(key, ()):
+                if other.family_id != family_id:
+                    of_families.setdefault((other.likeness, other.family_id), other)
+        shown: dict[str, int] = {}
+        for (likeness, _), other in sorted(of_families.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)):
+            shown[likeness] = shown.get(likeness, 0) + 1
+            if shown[likeness] <= MOST:
+                told = other._asdict() if other.in_sight else {"likeness": likeness}
+                lines.append(told | {"request_id": request_id, "in_sight": bool(other.in_sight)})
+    frame = pd.DataFrame(lines, columns=COLUMNS)
+    return frame.astype({"family_id": "Int64", "in_sight": bool})
 
 
-def _asking(request_ids: Sequence[int]) -> CTE:
-    """What is compared, one line a request."""
-    account, family = aliased(Account), aliased(Family)
+def _keys(request: Any) -> Iterator[Key]:
+    for likeness, value in (
+        ("email", request.email),
+        ("email", request.sign_in),
+        ("phone", request.guardian_mobile),
+        ("phone", request.phone_mobile),
+    ):
+        if isinstance(value, str) and value:
+            yield likeness, value, None
+    if not pd.isna(request.born_on):
+        yield "name", request.search_name, request.born_on
+
+
+def _candidates(session: Session, by: Account, keys: set[Key]) -> dict[Key, list[Any]]:
+    values = {
+        "emails": [value for likeness, value, _ in keys if likeness == "email"],
+        "phones": [value for likeness, value, _ in keys if likeness == "phone"],
+        "names": [value for likeness, value, _ in keys if likeness == "name"],
+        "births": [born_on for likeness, _, born_on in keys if likeness == "name"],
+    }
+    found: dict[Key, list[Any]] = {}
+    for row in session.execute(statements.built("duplicates", by, lambda: _statement(by)), values):
+        found.setdefault((row.likeness, row.value, row.born_on), []).append(row)
+    return found
+
+
+def _statement(by: Account) -> Select[Any]:
+    alike = _alike().subquery("alike")
+    place = func.row_number().over(partition_by=(alike.c.likeness, alike.c.value, alike.c.born_on), order_by=alike.c.guardian_id)
+    ranked = select(alike, place.label("place")).subquery("ranked")
+    seen = and_(ranked.c.family_id.is_not(None), rights.sees_family(by, ranked.c.family_id))
+    columns: tuple[Any, ...] = (
+        ranked,
+        case((seen, 1), else_=0).label("in_sight"),
+        Family.name,
+        (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
+        Family.town,
+        Family.state,
+        Family.created_at,
+    )
     return (
-        select(AccountRequest.id.label("request_id"), AccountRequest.family_id, Guardian.account_id)
-        .add_columns(Guardian.email.label("email"), account.email.label("sign_in"), Guardian.search_name, Guardian.born_on)
-        .add_columns(Guardian.phone_mobile.label("phone"), family.phone_mobile.label("family_phone"))
-        .join(Guardian, Guardian.id == AccountRequest.guardian_id)
-        .join(family, family.id == AccountRequest.family_id)
-        .outerjoin(account, account.id == Guardian.account_id)
-        .where(AccountRequest.id.in_(request_ids) if request_ids else false())
-        .cte("asking")
+        select(*columns)
+        .outerjoin(Family, Family.id == ranked.c.family_id)
+        .outerjoin(Guardian, Guardian.id == ranked.c.guardian_id)
+        .where(ranked.c.place <= 3 * MOST)
+        .order_by(ranked.c.guardian_id.is_(None), ranked.c.guardian_id)
     )
 
 
-def _found(asking: CTE) -> CompoundSelect[tuple[int, str, int | None, int | None]]:
-    """Everything alike: request_id, likeness, family_id (none for staff), guardian_id (none where the family's own telephone matched)."""
-    guardian = aliased(Guardian)
-    likenesses = (
-        ("email", guardian.email == asking.c.email),
-        ("email", guardian.email == asking.c.sign_in),
-        ("phone", guardian.phone_mobile == asking.c.phone),
-        ("phone", guardian.phone_mobile == asking.c.family_phone),
-        ("name", and_(guardian.search_name == asking.c.search_name, guardian.born_on == asking.c.born_on)),
+def _alike() -> CompoundSelect[Any]:
+    emails: Any = bindparam("emails", expanding=True)
+    phones: Any = bindparam("phones", expanding=True)
+    named = Guardian.search_name.in_(bindparam("names", expanding=True)) & Guardian.born_on.in_(bindparam("births", expanding=True))
+    no_birth, nobody = cast(null(), Date).label("born_on"), cast(null(), Guardian.id.type)
+    here = Guardian.family_id.label("family_id"), Guardian.id.label("guardian_id")
+    return union_all(
+        select(literal("email").label("likeness"), Guardian.email.label("value"), no_birth, *here).where(Guardian.email.in_(emails)),
+        select(literal("phone"), Guardian.phone_mobile, no_birth, *here).where(Guardian.phone_mobile.in_(phones)),
+        select(literal("name"), Guardian.search_name, Guardian.born_on, *here).where(named),
+        select(literal("phone"), Family.phone_mobile, no_birth, Family.id, nobody).where(Family.phone_mobile.in_(phones)),
+        select(literal("email"), Account.email, no_birth, nobody, nobody).where(Account.email.in_(emails), Account.role != "parent"),
     )
-    guardians = [
-        select(
-            asking.c.request_id, literal(word).label("likeness"), guardian.family_id.label("family_id"), guardian.id.label("guardian_id")
-        )
-        .join(guardian, alike)
-        .where(guardian.family_id != asking.c.family_id)
-        for word, alike in likenesses
-    ]
-    families = [
-        select(asking.c.request_id, literal("phone"), Family.id, null())
-        .join(Family, Family.phone_mobile == phone)
-        .where(Family.id != asking.c.family_id)
-        for phone in (asking.c.phone, asking.c.family_phone)
-    ]
-    staff = (
-        select(asking.c.request_id, literal("email"), null(), null())
-        .join(Account, Account.email == func.lower(asking.c.email))
-        .where(Account.role != "parent", Account.id != func.coalesce(asking.c.account_id, 0))
-    )
-    return union_all(*guardians, *families, staff)
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    return iter(frame.itertuples(index=False))

@@ -1,6 +1,6 @@
 """A family's request for an account as the staff reads it, and what came of deciding on several."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,9 +22,9 @@ LIKENESSES = {"email": word("Same e-mail"), "phone": word("Same telephone"), "na
 STATES = {
     "requested": word("asks for an account"),
     "approved": word("approved, to be confirmed"),
-    "active": word("active"),
-    "refused": word("refused"),
-    "archived": word("archived"),
+    "active": word("active family"),
+    "refused": word("refused before"),
+    "archived": word("archived family"),
 }
 CIVILITIES = {"mr": word("Mr"), "mrs": word("Mrs")}
 
@@ -105,10 +105,12 @@ def _likely(alike: pd.DataFrame) -> None:
     st.markdown(f"**{_('Likely duplicates')}**")
     if alike.empty:
         st.markdown(_("No family with this e-mail, telephone, or name and birth date."))
-    rows: Iterator[Any] = alike.itertuples()
-    for other in rows:
+    for _family, rows in alike.assign(family_id=alike["family_id"].fillna(0)).groupby("family_id", sort=False):
+        other: Any = next(rows.itertuples())
         with st.container(border=True):
-            st.badge(_(LIKENESSES[other.likeness]), icon=":material/content_copy:", color="orange")
+            with st.container(horizontal=True):
+                for likeness in rows["likeness"]:
+                    st.badge(_(LIKENESSES[likeness]), icon=":material/content_copy:", color="orange")
             if other.in_sight:
                 known = (other.guardian_name, other.town, _(STATES[other.state]))
                 st.markdown(f"**{format.plain(other.name)}** · " + " · ".join(format.plain(text) for text in known if _there(text)))

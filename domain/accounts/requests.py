@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ScalarSelect, Select, func, or_, select, text
+from sqlalchemy import Integer, ScalarSelect, Select, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, AccountLink, AccountRequest, Consent, ConsentText, Family, Guardian
-from domain import clock, duplicates, journal, letters, rights
+from domain import clock, duplicates, journal, letters, rights, statements
 from domain.accounts import links
 from domain.refusals import AlreadyDecided, DoesNotExist, NothingChosen, Refusal, filled
 from domain.spelling import plain
@@ -44,10 +44,8 @@ class Line:
 def counts(session: Session, by: Account, search: str = "") -> tuple[int, int]:
     """How many requests wait, and how many approved families have not confirmed, each up to COUNTED."""
     rights.require(by, "accounts", rights.SEE)
-    waiting = _searched(_waiting(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
-    approved = _searched(_unconfirmed(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
-    of = [select(func.count()).select_from(them).scalar_subquery() for them in (waiting, approved)]
-    row = session.execute(select(*of)).one()
+    both = statements.built("requests counted", by, lambda: _counted(by, "")) if not search else _counted(by, search)
+    row = session.execute(both).one()
     return row[0], row[1]
 
 
@@ -57,13 +55,14 @@ def waiting(
     """A page of the requests that wait, whole, and their likely duplicates (see `duplicates.likely`). Two statements.
 
     The first frame: request_id, requested_at, family_id and the family's name, telephones and address, the guardian's, the consent's
-    given_at, language, version and body, and `alike`, how many likely duplicates. By `oldest` (flat, as `newest` is) or `name`.
+    given_at, language, version and body, and `alike`, how many families it may already be. By `oldest` (flat, as `newest` is) or `name`.
     """
     rights.require(by, "accounts", rights.SEE)
-    rows = _searched(_waiting(by, _whole()), search).order_by(*_order(sort)).offset((page - 1) * size).limit(size)
-    frame = pd.read_sql_query(rows, session.connection())
-    alike = duplicates.likely(session, by, frame["request_id"].tolist())
-    found = alike.groupby("request_id").size()
+    rows = statements.built(("requests", sort), by, lambda: _page_of(by, "", sort)) if not search else _page_of(by, search, sort)
+    frame = pd.read_sql_query(rows, session.connection(), params={"skipped": (page - 1) * size, "size": size})
+    alike = duplicates.likely(session, by, frame)
+    one_each = alike.assign(family_id=alike["family_id"].fillna(0)).drop_duplicates(["request_id", "family_id"])
+    found = one_each.groupby("request_id").size()
     return frame.assign(alike=frame["request_id"].map(found).fillna(0).astype(int)), alike
 
 
@@ -232,6 +231,8 @@ def _whole() -> Select[Any]:
         (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
         Guardian.born_on,
         Guardian.email,
+        Guardian.search_name,
+        Account.email.label("sign_in"),
         Guardian.phone_landline.label("guardian_landline"),
         Guardian.phone_mobile.label("guardian_mobile"),
         Guardian.phone_work,
@@ -247,9 +248,21 @@ def _whole() -> Select[Any]:
     return select(*columns)
 
 
+def _counted(by: Account, search: str) -> Select[*tuple[Any, ...]]:
+    waiting = _searched(_waiting(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
+    approved = _searched(_unconfirmed(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
+    return select(*(select(func.count()).select_from(them).scalar_subquery() for them in (waiting, approved)))
+
+
+def _page_of(by: Account, search: str, sort: str) -> Select[Any]:
+    rows = _searched(_waiting(by, _whole()), search).order_by(*_order(sort))
+    return rows.offset(bindparam("skipped", type_=Integer)).limit(bindparam("size", type_=Integer))
+
+
 def _waiting(by: Account, what: Select[Any]) -> Select[Any]:
     return (
         _with_people(what)
+        .outerjoin(Account, Account.id == Guardian.account_id)
         .join(Consent, Consent.id == AccountRequest.consent_id)
         .join(ConsentText, ConsentText.id == Consent.text_id)
         .where(AccountRequest.state == text("'waiting'"), rights.sees_family(by, AccountRequest.family_id))

@@ -74,12 +74,12 @@ def test_the_page_costs_three_statements_whatever_is_on_it(cast: Cast) -> None:
         with reading() as session:
             requests.counts(session, claire)
             requests.waiting(session, claire)
-        return sum("account_requests" in statement for statement in seen)
+        return sum("account_requests" in statement or "ranked" in statement for statement in seen)
 
-    assert statements() == 3, seen
-    for number in range(12):
-        ask(f"Famille {number}", email=f"f{number}@exemple.fr", phone_mobile="0639981111")
-    assert statements() == 3, seen
+    for rounds in range(2):
+        for number in range(12):
+            ask(f"Famille {number}", email=f"f{rounds}.{number}@exemple.fr", phone_mobile="0639981111")
+        assert statements() == 3, seen
 
 
 def test_an_approval_sends_a_link_and_is_in_the_journal(cast: Cast) -> None:
