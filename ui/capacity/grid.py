@@ -1,7 +1,5 @@
 """The grid of capacity: rows are slots and age groups, columns are days, a cell tells its seats by figures, sign, word and colour."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -21,18 +19,18 @@ def show(frame: pd.DataFrame, *, key: str, short: bool) -> int | None:
     heads = [capacity.short_weekday(day.date()) if short else format.week_day(day.date()) for day in days]
     place = {pair: number for number, pair in enumerate(zip(rows["slot"], rows["age_group"], strict=True))}
     column = {day: number for number, day in enumerate(days)}
-    texts: list[list[Any]] = [[""] * len(days) for _row in labels]
-    css = [[""] * len(days) for _row in labels]
+    texts: list[list[str]] = [[label, *[""] * len(days)] for label in labels]
+    css = [[""] * (len(days) + 1) for _row in labels]
     seats: list[list[int | None]] = [[None] * len(days) for _row in labels]
     told = frame[["slot", "age_group", "day", "taken", "capacity", "state", "waiting", "seats_id"]]
     for slot, group, day, taken, offered, state, waiting, seats_id in told.itertuples(index=False, name=None):
         y, x = place[slot, group], column[day]
-        texts[y][x] = capacity.in_words(taken, offered, state, waiting, short=short)
-        css[y][x] = f"background-color: {STATES[state].ground}; color: {STATES[state].ink}"
+        texts[y][x + 1] = capacity.in_words(taken, offered, state, waiting, short=short)
+        css[y][x + 1] = f"background-color: {STATES[state].ground}; color: {STATES[state].ink}"
         seats[y][x] = seats_id
     name = _("Slot")
-    drawn = pd.DataFrame(texts, columns=heads, dtype=object)
-    styled = drawn.assign(**{name: labels})[[name, *heads]].style.apply(lambda _frame: _css(css, heads, name, labels), axis=None)
+    drawn = pd.DataFrame(texts, columns=[name, *heads], dtype=object)
+    styled = drawn.style.apply(lambda _frame: pd.DataFrame(css, columns=[name, *heads], dtype=object), axis=None)
     state = st.dataframe(
         styled,
         hide_index=True,
@@ -81,7 +79,3 @@ def figures() -> dict[str, Column]:
 def _width(frame: pd.DataFrame, short: bool) -> int:
     waited = bool(frame["waiting"].any())
     return (100 if waited else 82) if short else (190 if waited else 165)
-
-
-def _css(css: list[list[str]], heads: list[str], name: str, labels: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(css, columns=heads, dtype=object).assign(**{name: [""] * len(labels)})[[name, *heads]]

@@ -16,12 +16,13 @@ _ROW, _REST = 24, 80
 
 def year(days: pd.DataFrame) -> go.Figure:
     """The figure of `occupancy.capacity_by_day`, in the five colours of the states."""
+    named = {day: format.day(day) for day in days["day"].dt.date.unique()}
     cells = days.assign(
         line=[f"{activity} · {_weekday(day)}" for activity, day in zip(days["activity"], days["day"], strict=True)],
         monday=(days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")).dt.date,
         code=days["state"].map(list(STATES).index).astype(float),
         said=[
-            f"{activity}<br>{format.day(day)}<br>{capacity.in_words(*seats)}"
+            f"{activity}<br>{named[day]}<br>{capacity.in_words(*seats)}"
             for activity, day, *seats in zip(
                 days["activity"], days["day"].dt.date, days["taken"], days["capacity"], days["state"], days["waiting"], strict=True
             )
