@@ -4,6 +4,7 @@ Waiting → approved or refused. With an approval the family waits for its own c
 the sign-in that was asked for. Many are decided in one transaction, line by line: what somebody else has decided is told, the rest is done.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +62,8 @@ def waiting(
     rows = statements.built(("requests", sort), by, lambda: _page_of(by, "", sort)) if not search else _page_of(by, search, sort)
     frame = pd.read_sql_query(rows, session.connection(), params={"skipped": (page - 1) * size, "size": size})
     alike = duplicates.likely(session, by, frame)
-    one_each = alike.assign(family_id=alike["family_id"].fillna(0)).drop_duplicates(["request_id", "family_id"])
-    found = one_each.groupby("request_id").size()
-    return frame.assign(alike=frame["request_id"].map(found).fillna(0).astype(int)), alike
+    families = Counter(request_id for request_id, _ in set(zip(alike["request_id"].tolist(), alike["family_id"].tolist(), strict=True)))
+    return frame.assign(alike=[families[request_id] for request_id in frame["request_id"].tolist()]), alike
 
 
 def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 1, size: int = PAGE) -> pd.DataFrame:
