@@ -19,7 +19,8 @@ _STYLE = """
 .tension th { font-weight: 600; text-align: left; padding: 0.2rem 0.3rem; vertical-align: bottom; font-size: 0.92rem; }
 .tension tbody th { vertical-align: middle; position: sticky; left: 0; background: #fffdf9; max-width: 8rem; padding-left: 0; }
 .tension td { padding: 0; border-radius: 0.6rem; height: 1px; width: 12.5%; min-width: 5.2rem; }
-.tension.few td { min-width: 12rem; }
+.tension.few tbody td { min-width: 9rem; }
+.tension thead td, .tension.few thead td { min-width: 0; width: auto; }
 .tension td.none { color: #555f6b; text-align: center; border: 1px dashed #d9cdb8; font-size: 0.84rem; }
 .tension .cell { display: block; height: 100%; padding: 0.4rem 0.55rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
 .tension a.cell { color: #111418; text-decoration: none; }
