@@ -4,8 +4,8 @@ A person is read from the database at every run: nothing that a browser holds, a
 """
 
 import threading
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit_authenticator.controllers import AuthenticationController
@@ -21,6 +21,7 @@ COOKIE = "__Host-farandole"
 _HALFWAY = "sign-in-halfway"
 _LEFT_BEHIND = ("name", "authentication_status", "username", "email", "roles", "logout")
 _here = threading.local()
+Done = TypeVar("Done")
 
 
 class _Credentials(Mapping[str, dict[str, Any]]):
@@ -61,11 +62,29 @@ def token_of_this_run() -> str | None:
 
 def current_user() -> Account | None:
     """The person of this run, read from the database now, with the sites; None for a visitor."""
-    token = token_of_this_run()
+    token = getattr(_here, "token", None) or token_of_this_run()
     if not token:
         return None
     with reading() as session:
         return accounts.account_of(session, token)
+
+
+def later(act: Callable[[], Done]) -> Callable[[], Done]:
+    """An act of this run that happens after it (a download made when its button is pressed, in a thread that knows no browser).
+
+    It is done by the person of this run, read again at that moment: a session taken back meanwhile is nobody. In the same language.
+    """
+    token, language = token_of_this_run(), i18n.language()
+
+    def done() -> Done:
+        _here.token = token
+        try:
+            with i18n.speaking(language):
+                return act()
+        finally:
+            _here.token = None
+
+    return done
 
 
 def require_user() -> Account:

@@ -16,7 +16,7 @@ _FIELDS = ("amount", "method", "received", "reference", "payer", "invoices", "cr
 
 def draw_form(account: FamilyAccount) -> None:
     """The payment form. Invoices that are not chosen are settled by their due date, the oldest first."""
-    family_id = account.family_id
+    family_id, before = account.family_id, len(account.payments)
     still_open = account.invoices[account.invoices["open_cents"] > 0].sort_values("due_on")
     named = {
         int(row["id"]): _(
@@ -24,11 +24,14 @@ def draw_form(account: FamilyAccount) -> None:
         )
         for row in still_open.to_dict("records")
     }
-    with st.form(f"payment-{family_id}"):
+    with st.form(_key(family_id, before, "form")):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(_("Amount received (€)"), key=_key(family_id, "amount"), max_chars=15, placeholder="12,50")
+            st.text_input(_("Amount received (€)"), key=_key(family_id, before, "amount"), max_chars=15, placeholder="12,50")
             st.selectbox(
-                _("Method"), payments.DESK_METHODS, format_func=lambda code: _(balances.METHODS[code]), key=_key(family_id, "method")
+                _("Method"),
+                payments.DESK_METHODS,
+                format_func=lambda code: _(balances.METHODS[code]),
+                key=_key(family_id, before, "method"),
             )
             st.date_input(
                 _("Received on"),
@@ -36,40 +39,46 @@ def draw_form(account: FamilyAccount) -> None:
                 max_value=clock.today(),
                 min_value=date(2000, 1, 1),
                 format="DD/MM/YYYY",
-                key=_key(family_id, "received"),
+                key=_key(family_id, before, "received"),
             )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(_("Reference"), key=_key(family_id, "reference"), max_chars=120, help=_("Cheque number, transfer reference…"))
-            st.text_input(_("Paid by"), key=_key(family_id, "payer"), max_chars=120, help=_("If somebody else than the family pays."))
+            st.text_input(
+                _("Reference"), key=_key(family_id, before, "reference"), max_chars=120, help=_("Cheque number, transfer reference…")
+            )
+            st.text_input(
+                _("Paid by"), key=_key(family_id, before, "payer"), max_chars=120, help=_("If somebody else than the family pays.")
+            )
         st.multiselect(
             _("Invoices to settle"),
             list(named),
             format_func=named.__getitem__,
-            key=_key(family_id, "invoices"),
+            key=_key(family_id, before, "invoices"),
             placeholder=_("The oldest due first"),
         )
         st.checkbox(
-            _("Keep the rest as credit"), key=_key(family_id, "credit"), help=_("What is above the open amount waits for later invoices.")
+            _("Keep the rest as credit"),
+            key=_key(family_id, before, "credit"),
+            help=_("What is above the open amount waits for later invoices."),
         )
         st.form_submit_button(
             _("Record the payment"),
             on_click=take,
-            args=(family_id, len(account.payments)),
+            args=(family_id, before),
             type="primary",
             icon=":material/payments:",
         )
 
 
-def take(family_id: int, payments_before: int) -> None:
-    """Records the payment as it was typed; empties the form once it is kept."""
-    amount, method, received, reference, payer, invoices, keep = (forms.typed(_key(family_id, name)) for name in _FIELDS)
+def take(family_id: int, before: int) -> None:
+    """Records the payment as it was typed. The form is that of the n-th payment: once it is kept, the next form is an empty one."""
+    amount, method, received, reference, payer, invoices, keep = (forms.typed(_key(family_id, before, name)) for name in _FIELDS)
     with feedback.refusals() as outcome:
         cents = payments.cents_of(amount or "")
     if not outcome.done:
         return
     by = require_user()
-    facts = (by.id, family_id, payments_before, cents, method, received, reference, payer, sorted(invoices or []), keep)
-    done = acts.act(
+    facts = (by.id, family_id, before, cents, method, received, reference, payer, sorted(invoices or []), keep)
+    acts.act(
         payments.record_payment,
         family_id,
         cents,
@@ -82,8 +91,6 @@ def take(family_id: int, payments_before: int) -> None:
         request_key=hashlib.sha256(repr(facts).encode()).hexdigest(),
         told=_("The payment of {amount} is recorded.", amount=format.euros(cents)),
     )
-    if done:
-        forms.forget(*(_key(family_id, name) for name in _FIELDS))
 
 
 def send_back(payment_id: int) -> None:
@@ -115,5 +122,5 @@ def draw_credit(account: FamilyAccount) -> None:
         st.button(told, on_click=use_credit, args=(account.family_id,), icon=":material/redeem:")
 
 
-def _key(family_id: int, name: str) -> str:
-    return f"payment-{family_id}-{name}"
+def _key(family_id: int, before: int, name: str) -> str:
+    return f"payment-{family_id}-{before}-{name}"

@@ -2,7 +2,8 @@
 
 import gettext
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -85,6 +86,16 @@ def speak(told: str) -> None:
     _here.language = told
     if st.session_state.get(_KEPT) != told:
         st.session_state[_KEPT] = told
+
+
+@contextmanager
+def speaking(told: str) -> Iterator[None]:
+    """Speaks a language in this thread, for what happens after its run."""
+    before, _here.language = getattr(_here, "language", None), told
+    try:
+        yield
+    finally:
+        _here.language = before
 
 
 def choose(kept: str | None, accepted: str | None) -> str:

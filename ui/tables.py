@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from db.settings import settings
-from ui import format
+from ui import access, format
 from ui.i18n import _
 
 Kind = Literal["text", "money", "day", "instant", "number", "percent", "link", "flag"]
@@ -81,7 +81,7 @@ def excel(
     """A button that takes rows to Excel. `make_frame` is called when the button is pressed, in its own reading; it checks rights itself."""
     st.download_button(
         label,
-        data=lambda: workbook(make_frame(), columns),
+        data=access.later(lambda: workbook(make_frame(), columns)),
         file_name=file_name,
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         on_click="ignore",
