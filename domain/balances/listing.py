@@ -6,12 +6,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from sqlalchemy import CTE, ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Engine, Integer, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Account, Family, FamilyBalance, Invoice, Revision, SiteBalance
 from db.session import engine
-from domain import clock, rights
+from domain import clock, rights, statements
 from domain.balances.filters import BUCKETS, Filters, chosen, due_within, in_order, see_site
 
 PAGE = 50
@@ -59,10 +59,11 @@ def page(session: Session, by: Account, filters: Filters = Filters(), sort: str 
     `held_cents` is the part that is disputed or at the Trésor. Which sorts stay flat is told at `SORTS`; a page far down costs the
     index entries before it. Refuses NotAllowed, DoesNotExist (site).
     """
-    families = _families(session, by, filters)
-    order = in_order(sort, families.selected_columns)
-    looked_at = families.order_by(*order).limit(PAGE).offset((max(number, 1) - 1) * PAGE).cte("page")
-    return _typed(pd.read_sql_query(_aged(looked_at, sort), session.connection()))
+    rights.require(by, "money", rights.SEE)
+    if filters.site_id is not None:
+        see_site(session, by, filters.site_id)
+    rows = statements.built(("balances", filters, sort), by, lambda: _page_of(session, by, filters, sort))
+    return _typed(pd.read_sql_query(rows, session.connection(), params={"skipped": (max(number, 1) - 1) * PAGE}))
 
 
 def every(session: Session, by: Account, filters: Filters = Filters(), sort: str = "balance") -> Iterator[pd.DataFrame]:  # noqa: B008
@@ -110,6 +111,12 @@ def family_ids(session: Session, by: Account, filters: Filters) -> list[int]:
     return list(
         session.scalars(_families(session, by, filters).with_only_columns(FamilyBalance.family_id).order_by(FamilyBalance.family_id))
     )
+
+
+def _page_of(session: Session, by: Account, filters: Filters, sort: str) -> Select[Any]:
+    families = _families(session, by, filters)
+    order = in_order(sort, families.selected_columns)
+    return _aged(families.order_by(*order).limit(PAGE).offset(bindparam("skipped", type_=Integer)).cte("page"), sort)
 
 
 def _families(session: Session, by: Account, filters: Filters) -> Select[Any]:
