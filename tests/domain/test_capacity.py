@@ -356,8 +356,9 @@ def test_slots_that_overlap_in_time_add_up_and_slots_that_touch_do_not(cast: Cas
     with writing() as session:
         meal = session.get_one(Slot, seats[2].slot_id)
         meal.starts_at = session.get_one(Slot, seats[0].slot_id).ends_at
-    change(cast.claire, seats[0], 3)
-    change(cast.claire, seats[0], 1)
+    for each in (seats[0], seats[2]):
+        change(cast.claire, each, 3)
+        change(cast.claire, each, 1)
     with writing() as session:
         meal = session.get_one(Slot, seats[2].slot_id)
         meal.starts_at = session.get_one(Slot, seats[0].slot_id).starts_at
