@@ -31,9 +31,10 @@ def _data(given: argparse.Namespace) -> None:
 
     for database in given.database:
         first: dict[str, float] = {}
-        for size in given.size:
-            towns.open_town(size, database)
-            print(f"\n### {size}, {database} ({sum(towns.rows(size, database).values()):,} rows)\n")
+        standing = dict(one.split("=", 1) for one in given.at if database in one)
+        for size in [*given.size, *standing]:
+            count = towns.open_standing(standing[size]) if size in standing else towns.open_town(size, database)
+            print(f"\n### {size}, {database} ({count})\n")
             smaller = f" | ÷ {given.size[0]}" if first else ""
             print(f"| what | wanted ms | ms | quickest | bare ms | × bare | same SQL bare ms | queries | rows{smaller} |")
             print("|---|---|---|---|---|---|---|---|---" + ("|---|" if first else "|"))
@@ -62,8 +63,8 @@ def _served(given: argparse.Namespace) -> None:
 
     for database in given.database:
         size = given.size[0]
-        address = towns.open_town(size, database)
-        with server.farandole(address) as house:
+        towns.open_town(size, database)
+        with server.farandole(towns.address(size, database)) as house:
             if "pages" in given.part:
                 server.pages(house, f"{size}, {database}")
             if "reruns" in given.part:
@@ -85,6 +86,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--size", choices=SIZES, nargs="+", default=["town"], help="the first is what the others are compared with")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), nargs="+", default=["postgresql", "sqlite"])
+    parser.add_argument(
+        "--at", nargs="+", default=[], metavar="NAME=ADDRESS", help="demo towns that stand elsewhere, measured after the sizes"
+    )
     parser.add_argument("--part", choices=PARTS, nargs="+", default=list(PARTS))
     return parser.parse_args()
 

@@ -63,7 +63,9 @@ def _visit(chromium: Browser, house: House, address: str) -> tuple[float, float]
     seen = []
     for _ in range(2):
         page.goto(address)
-        page.wait_for_function("window.titleSeen", timeout=60_000)
-        seen.append(float(page.evaluate("window.titleSeen")))
+        page.wait_for_selector("h1", timeout=60_000)
+        while (at := page.evaluate("window.titleSeen")) is None:
+            page.wait_for_timeout(20)
+        seen.append(float(at))
     context.close()
     return seen[0], seen[1]

