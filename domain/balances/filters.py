@@ -17,6 +17,8 @@ BUCKETS = ("not_due", "to_30", "to_60", "to_90", "over_90")
 """Days after the due date: none yet (the due day itself is in time), 1–30, 31–60, 61–90, more than 90."""
 
 SHOWN = ("owing", "in_credit", "all")
+_STILL_OPEN = aliased(Invoice)
+_OWES = exists().where(_STILL_OPEN.family_id == FamilyBalance.family_id, _STILL_OPEN.open_cents > 0)
 REMINDED = ("never", "1", "2", "3")
 SORTS: dict[str, tuple[tuple[str, str], ...]] = {
     "balance": (("open_cents", "desc"), ("family_id", "desc")),
@@ -87,14 +89,12 @@ def chosen(session: Session, by: Account, filters: Filters) -> ColumnElement[boo
         wanted.append(FamilyBalance.credit_cents > 0)
     if filters.minimum_cents:
         wanted.append(FamilyBalance.open_cents >= filters.minimum_cents)
-    still_open = aliased(Invoice)
-    owes = exists().where(still_open.family_id == FamilyBalance.family_id, still_open.open_cents > 0)
     if filters.site_id is not None:
-        wanted.append(owes.where(still_open.site_id == filters.site_id))
+        wanted.append(_OWES.where(_STILL_OPEN.site_id == filters.site_id))
     if filters.bucket in BUCKETS:
-        wanted.append(owes.where(due_within(filters.bucket, clock.today(), still_open.due_on)))
+        wanted.append(_OWES.where(due_within(filters.bucket, clock.today(), _STILL_OPEN.due_on)))
     if filters.without_held:
-        wanted.append(owes.where(still_open.is_disputed.is_(False), still_open.at_treasury_on.is_(None)))
+        wanted.append(_OWES.where(_STILL_OPEN.is_disputed.is_(False), _STILL_OPEN.at_treasury_on.is_(None)))
     if filters.reminded == "never":
         wanted.append(FamilyBalance.last_reminder_at.is_(None))
     elif filters.reminded in REMINDED:
