@@ -112,9 +112,10 @@ def page(total: int, size: int = 50, *, key: str = "page") -> int:
     current = min(asked_page(key=key), pages)
     if pages > 1:
         widget = _widget(key)
-        st.session_state[widget] = current
+        if st.session_state.get(widget, current) != current:
+            st.session_state[widget] = current
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.pagination(pages, key=widget, on_change=_write, args=(key, "1"))
+            st.pagination(pages, default=current, key=widget, width=300, on_change=_write, args=(key, "1"))
             first, last = (current - 1) * size + 1, min(current * size, total)
             st.caption(_("{first} to {last} of {total}", first=format.number(first), last=format.number(last), total=format.number(total)))
     return current

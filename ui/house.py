@@ -18,12 +18,18 @@ RATIO_KINDS = {"extrascolaire": word("Extrascolaire (holidays, Saturdays)"), "pe
 def draw_text(name: str) -> None:
     """A text of the structure (legal notice, privacy, accessibility) as a screen, in the reader's language. Pictures and HTML stay out."""
     with reading() as session:
-        texts, email, phone = (structure.setting(session, part) for part in (name, "contact_email", "contact_phone"))
+        wanted = (name, "contact_email", "contact_phone", "source_address")
+        texts, email, phone, source = (structure.setting(session, part) for part in wanted)
     screen.title(_(SETTINGS[name]))
     st.markdown(texts[language()])
     if email or phone:
         screen.section(_("Contact"))
         st.text(" · ".join(part for part in (email, phone) if part))
+    if name == "text_legal_notice":
+        screen.section(_("Free software"))
+        st.markdown(_("This portal is Farandole, free software under the AGPL licence, version 3 or later."))
+        if source:
+            st.markdown(f"[{_('Source code of this portal')}]({source})")
 
 
 def thresholds_form(value: dict[str, float]) -> tuple[dict[str, float], date] | None:

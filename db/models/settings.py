@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select, update
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -56,10 +57,10 @@ class Revision(Base):
 
     @classmethod
     def bump(cls, session: Session, chapter: str) -> None:
-        """Moves a chapter's revision on, in the running transaction."""
-        moved = session.execute(update(cls).where(cls.chapter == chapter).values(number=cls.number + 1))
-        if not moved.rowcount:  # type: ignore[attr-defined]
-            session.add(cls(chapter=chapter, number=1))
+        """Moves a chapter's revision on, in the running transaction. The first two of a chapter may come together: both count."""
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        moved = insert(cls).values(chapter=chapter, number=1)
+        session.execute(moved.on_conflict_do_update(index_elements=[cls.chapter], set_={"number": cls.number + 1}))
 
     @classmethod
     def of(cls, session: Session, *chapters: str) -> int:

@@ -1,5 +1,6 @@
 """The settings that there are: their defaults, and what makes a value sound."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -64,6 +65,13 @@ def _email(value: Any) -> str:
         return validate_email(_line(254)(value), check_deliverability=False).normalized
     except EmailNotValidError as problem:
         raise ValueError("not_an_email") from problem
+
+
+def _address(value: Any) -> str:
+    address = _line(250)(value)
+    if not re.fullmatch(r"https?://[^\s<>\"')(]+", address):
+        raise ValueError("not_an_address")
+    return str(address)
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -143,6 +151,7 @@ _ALL = (
     Known("name", "Service enfance-jeunesse", _line(120)),
     Known("contact_email", "", _optional(_email)),
     Known("contact_phone", "", _optional(_line(30))),
+    Known("source_address", "", _optional(_address)),
     Known("second_factor_required_of_staff", False, _yes_or_no),
     Known("capacity_thresholds", {"tight": 0.8, "full": 1.0}, _thresholds, is_dated=True),
     Known("staffing_ratios", [asdict(row) for row in LEGAL_RATIOS], _ratios, is_dated=True),

@@ -17,6 +17,7 @@ PARTS = {
     "ratios": word("Supervision"),
     "signin": word("Sign-in"),
 }
+LINES = ("name", "contact_email", "contact_phone", "source_address")
 TEXTS = ("text_legal_notice", "text_privacy", "text_accessibility")
 
 me = admit("staff/settings")
@@ -42,7 +43,7 @@ def withdraw(name: str, valid_from: object) -> None:
 def draw_structure() -> None:
     """Its name, how to reach it, its logo."""
     with st.form("structure", border=True):
-        values = {name: st.text_input(_(SETTINGS[name]), value=now[name]) for name in ("name", "contact_email", "contact_phone")}
+        values = {name: st.text_input(_(SETTINGS[name]), value=now[name]) for name in LINES}
         sent = st.form_submit_button(_("Save"), type="primary")
     if sent:
         act(structure.change_settings, values, told=_("The structure is saved."))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from db.models import Family, JournalEntry, Letter, Revision, Seats, Site
-from db.session import reading, writing
+from db.session import reading, touch, writing
 from domain import clock, journal, letters, rights
 from domain.refusals import NotAllowed, PeriodTooLong, PeriodUpsideDown, upright
 from tests.cast import WEDNESDAY, Cast, fresh
@@ -104,6 +104,24 @@ def test_a_closed_account_may_nothing(cast: Cast) -> None:
     claire = cast.claire
     claire.state = "closed"
     assert not rights.may(claire, "accounts")
+
+
+def test_the_first_acts_of_a_chapter_may_come_together(database: str) -> None:
+    ready = threading.Barrier(6)
+
+    def act() -> None:
+        ready.wait()
+        for _ in range(5):
+            with writing() as session:
+                touch(session, "programme")
+
+    threads = [threading.Thread(target=act) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading() as session:
+        assert Revision.of(session, "programme") == 30
 
 
 def test_staff_see_the_families_of_their_sites_and_coordinators_those_of_none(cast: Cast) -> None:

@@ -54,6 +54,8 @@ def test_a_coming_value_can_be_taken_back_and_a_begun_one_cannot(cast: Cast) -> 
         ("name", "   ", "empty"),
         ("name", "x" * 121, "too_long"),
         ("contact_email", "pas une adresse", "not_an_email"),
+        ("source_address", "javascript:alert(1)", "not_an_address"),
+        ("source_address", "https://a.example/) [x](y", "not_an_address"),
         ("second_factor_required_of_staff", "oui", "not_yes_or_no"),
         ("capacity_thresholds", {"tight": 1.0, "full": 0.8}, "not_rising"),
         ("capacity_thresholds", {"tight": "beaucoup", "full": 1}, "not_a_share"),

@@ -77,7 +77,7 @@ def test_the_structure_gets_its_name_and_a_wrong_address_is_told(cast: Cast, sig
     assert "La structure est enregistrée." in screens.words()
     screens.text_input[1].set_value("nulle part")
     press(screens, "Enregistrer")
-    assert "ce n’est pas une adresse email" in screens.words()
+    assert "ce n’est pas une adresse e-mail" in screens.words()
     with reading() as session:
         assert structure.setting(session, "name") == "Les Tilleuls"
         assert structure.setting(session, "contact_email") == ""
@@ -112,7 +112,7 @@ def test_the_texts_of_the_structure_are_written_and_read_by_visitors(cast: Cast,
     press(screens, "Enregistrer")
     for key, told in (
         ("visitor/privacy", "Vos données restent ici."),
-        ("visitor/legal", "mentions légales"),
+        ("visitor/legal", "un logiciel libre sous licence AGPL"),
         ("visitor/accessibility", "RGAA 4.1"),
     ):
         assert told in visit().open(key).words()
