@@ -119,7 +119,7 @@ def _note(session: Session, letter: Letter, error: str | None) -> None:
             kept.text_body, kept.html_body = without_secrets(kept.text_body), without_secrets(kept.html_body)
     elif kept.attempts > len(PATIENCE):
         kept.state, kept.last_error = "dead", error
-        _log.error("letter_dead", letter=kept.id, attempts=kept.attempts, error=error)
+        _log.error("letter_dead", letter=kept.id, attempts=kept.attempts)
     else:
         kept.next_try_at, kept.last_error = clock.now() + PATIENCE[kept.attempts - 1], error
     touch(session, "messages")
