@@ -15,6 +15,7 @@ from ui.i18n import _, n_
 
 T = TypeVar("T")
 Look = Literal["select", "buttons", "radio"]
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def one(
@@ -73,17 +74,17 @@ def several(label: str, options: Sequence[T], *, key: str, format: Callable[[T],
 
 
 def day(label: str, *, key: str, default: date, least: date | None = None, most: date | None = None) -> date:
-    """A day, between `least` and `most` if given."""
-    current = _day_of(st.query_params.get(key)) or default
-    if (least and current < least) or (most and current > most):
-        current = default
+    """A day, between `least` and `most`: the years 2000 to 2100 if not given."""
+    least, most = least or EARLIEST, most or LATEST
+    asked = _day_of(st.query_params.get(key))
+    current = asked if asked and least <= asked <= most else default
     widget = _widget(key)
     st.session_state[widget] = current
     st.date_input(
         label,
         key=widget,
-        min_value=least or date(2000, 1, 1),
-        max_value=most or date(2100, 12, 31),
+        min_value=least,
+        max_value=most,
         format="DD/MM/YYYY",
         on_change=_write,
         args=(key, default.isoformat()),
@@ -138,6 +139,12 @@ def put(**chosen: Any) -> None:
 def read(key: str) -> str | None:
     """A choice as it stands in the address, for pages whose choice is not a widget (a cell, a row). Never trust it."""
     return st.query_params.get(key)
+
+
+def number(key: str) -> int | None:
+    """A number of a thing (a family, a place, a day) as it stands in the address; None when it is missing or no such number."""
+    asked = st.query_params.get(key, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
 
 
 def _widget(key: str) -> str:

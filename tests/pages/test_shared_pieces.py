@@ -159,6 +159,33 @@ def test_a_value_that_is_no_option_changes_nothing(typed: dict[str, str]) -> Non
     assert screen.session_state["seen"] == USUAL
 
 
+def unbounded() -> None:
+    from datetime import date
+
+    import streamlit as st
+
+    from ui import choices
+
+    st.session_state["seen"] = choices.day("Day", key="day", default=date(2026, 3, 2)), choices.number("place")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "place"),
+    [
+        ({"day": "2027-01-31", "place": "12"}, date(2027, 1, 31), 12),
+        ({"day": "0001-01-01", "place": "²"}, date(2026, 3, 2), None),
+        ({"day": "1999-12-31", "place": "9" * 5000}, date(2026, 3, 2), None),
+        ({"day": "9999-12-31", "place": "-1"}, date(2026, 3, 2), None),
+    ],
+)
+def test_a_day_of_another_century_and_a_number_without_end_change_nothing(typed: dict[str, str], day: date, place: int | None) -> None:
+    screen = AppTest.from_function(unbounded)
+    screen.query_params = dict(typed)
+    screen.run()
+    assert not screen.exception
+    assert screen.session_state["seen"] == (day, place)
+
+
 def test_the_address_says_what_is_looked_at() -> None:
     screen = AppTest.from_function(chosen)
     screen.query_params = {"sort": "newest", "sites": "3,1", "day": "2026-04-07", "all": "1", "page": "99"}
