@@ -22,10 +22,11 @@ _STYLE = """
 .tension.few tbody td { min-width: 9rem; }
 .tension thead td, .tension.few thead td { min-width: 0; width: auto; }
 .tension td.none { color: #555f6b; text-align: center; border: 1px dashed #d9cdb8; font-size: 0.84rem; }
-.tension .cell { display: block; height: 100%; padding: 0.4rem 0.55rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
+.tension .cell { display: block; position: relative; height: 100%; padding: 0.4rem 0.55rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
 .tension a.cell { color: #111418; text-decoration: none; }
 .tension a.cell:hover { text-decoration: underline; border-color: #0b655f; }
 .tension a.cell:focus-visible { outline: 3px solid #0b655f; outline-offset: 2px; }
+.tension .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .tension .rate { display: block; font-size: 1.25rem; font-weight: 650; font-family: Bricolage, Atkinson, sans-serif; line-height: 1.25; }
 .tension .word { display: block; font-size: 0.84rem; line-height: 1.3; }
 .tension .bar { display: block; height: 5px; border-radius: 3px; background: rgb(17 20 24 / 14%); margin: 0.25rem 0 0.3rem; }
@@ -77,7 +78,5 @@ def _cell(cell: Tension | None) -> str:
     if not navigation.opens("staff/capacity"):
         return f"<td style='{ground}'><span class='cell'>{inside}</span></td>"
     address = navigation.address("staff/capacity", {"vue": "day", "jour": cell.day.isoformat(), "site": cell.site_id})
-    label = ", ".join([cell.site, format.day(cell.day), format.percent(cell.fill_rate), *told])
-    return (
-        f"<td style='{ground}'><a class='cell' href='{address}' target='_self' aria-label='{escape(label, quote=True)}'>{inside}</a></td>"
-    )
+    unseen = f"<span class='unseen'>{escape(cell.site)}, {escape(format.day(cell.day))}, </span>"
+    return f"<td style='{ground}'><a class='cell' href='{address}' target='_self'>{unseen}{inside}</a></td>"

@@ -71,7 +71,7 @@ def test_a_wrong_password_is_told_in_one_sentence(cast: Cast, visitor: Callable[
     page.get_by_label("Votre email").fill(cast.amina.email)
     page.get_by_label("Votre mot de passe", exact=True).fill("not the password")
     page.get_by_label("Votre mot de passe", exact=True).press("Enter")
-    page.get_by_text("L’email ou le mot de passe n’est pas le bon.").wait_for()
+    page.get_by_text("L’e-mail ou le mot de passe n’est pas le bon.").wait_for()
     assert window.axe() == []
 
 

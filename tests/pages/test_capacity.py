@@ -190,7 +190,7 @@ def test_a_day_is_closed_and_opened_again(cast: Cast, sign_in_as: SignIn) -> Non
     assert "1 réservation" in press(screens, "Fermer la journée").error[0].value
     screens.checkbox(key="close-cancel").check()
     told = press(screens, "Fermer la journée").success[0].value
-    assert "1 réservation annulée, 0 demande retirée, 1 courriel écrit" in told
+    assert "1 réservation annulée, 0 demande retirée, 1 e-mail écrit" in told
     with reading() as session:
         assert session.get_one(OpenDay, seats[0].open_day_id).closed_reason == "Panne de chauffage"
         assert session.scalars(select(Letter.kind)).all() == ["day_closed"]
