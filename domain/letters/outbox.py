@@ -32,23 +32,31 @@ class NotDead(Refusal):
     """A letter that is not dead needs no second try."""
 
 
-def send_due(limit: int = 20) -> int:
-    """Sends letters that are due and returns how many left. Opens its own transactions: the network is never inside one.
+def send_due() -> int:
+    """Sends every letter that is due and returns how many left."""
+    sent = 0
+    while (left := send_next()) is not None:
+        sent += left
+    return sent
 
-    A process that dies between sending and noting it leaves a lease that runs out: the letter may then leave twice, under the same
+
+def send_next() -> bool | None:
+    """Sends the letter that is due first: True if it left, False if the server would not take it, None when nothing is due.
+
+    Opens its own transactions: the network is never inside one. One letter is leased at a time, for longer than a server may take; a
+    process that dies between sending and noting it leaves a lease that runs out: the letter may then leave twice, under the same
     Message-ID, but is never lost.
     """
     if _carrier_missing() or not _any_due():
-        return 0
+        return None
     with writing() as session:
-        taken = _take(session, limit)
-    sent = 0
-    for letter in taken:
-        error = _carry(letter)
-        with writing() as session:
-            _note(session, letter, error)
-        sent += error is None
-    return sent
+        letter = _take(session)
+    if letter is None:
+        return None
+    error = _carry(letter)
+    with writing() as session:
+        _note(session, letter, error)
+    return error is None
 
 
 def _carrier_missing() -> bool:
@@ -66,15 +74,15 @@ def _any_due() -> bool:
         return session.scalar(select(Letter.id).where(_due()).limit(1)) is not None
 
 
-def _take(session: Session, limit: int) -> list[Letter]:
-    due = select(Letter.id).where(_due()).order_by(Letter.next_try_at).limit(limit).with_for_update(skip_locked=True)
+def _take(session: Session) -> Letter | None:
+    due = select(Letter.id).where(_due()).order_by(Letter.next_try_at, Letter.id).limit(1).with_for_update(skip_locked=True)
     leased = (
         update(Letter)
-        .where(Letter.id.in_(list(session.scalars(due))))
+        .where(Letter.id == session.scalar(due))
         .values(lease_until_at=clock.now() + LEASE, attempts=Letter.attempts + 1)
         .returning(Letter)
     )
-    return sorted(session.scalars(leased), key=lambda letter: letter.id)
+    return session.scalar(leased)
 
 
 def _carry(letter: Letter) -> str | None:

@@ -121,8 +121,12 @@ class Worker:
 
     def _live(self) -> None:
         while not self._stopped.wait(self._every):
-            for work in (outbox.send_due, run_due):
+            for work in (self._send, run_due):
                 try:
                     work()
                 except Exception:  # the database may be away for a moment: the worker outlives it
                     _log.exception("worker_stumbled", work=work.__name__)
+
+    def _send(self) -> None:
+        while not self._stopped.is_set() and outbox.send_next() is not None:
+            pass

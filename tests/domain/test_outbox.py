@@ -29,10 +29,13 @@ class Catcher:
     def __init__(self) -> None:
         self.caught: list[EmailMessage] = []
         self.refuses = False
+        self.leased: list[int] = []
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 (the library's name)
         if self.refuses:
             return "451 come back later"
+        with reading() as session:
+            self.leased.append(len(session.scalars(select(Letter.id).where(Letter.lease_until_at.is_not(None))).all()))
         from email import message_from_bytes, policy
 
         self.caught.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
@@ -94,13 +97,19 @@ def test_a_letter_reaches_its_reader_in_both_bodies(cast: Cast, catcher: Catcher
 
 def test_two_workers_never_send_the_same_letter(cast: Cast, catcher: Catcher) -> None:
     written(cast, 12)
-    workers = [threading.Thread(target=outbox.send_due, args=(3,)) for _ in range(6)]
+    workers = [threading.Thread(target=outbox.send_due) for _ in range(6)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     seen = [message["Message-ID"] for message in catcher.caught]
     assert len(seen) == len(set(seen)) == 12
+
+
+def test_a_slow_server_holds_the_lease_of_no_other_letter(cast: Cast, catcher: Catcher) -> None:
+    written(cast, 5)
+    outbox.send_due()
+    assert catcher.leased == [1, 1, 1, 1, 1]
 
 
 def test_a_refused_letter_is_tried_later_and_is_dead_in_the_end(cast: Cast, catcher: Catcher, noon: time_machine.Traveller) -> None:
@@ -135,7 +144,7 @@ def test_a_letter_whose_sender_died_leaves_after_its_lease(cast: Cast, catcher: 
     written(cast)
     with writing() as session:
         session.execute(update(Letter).values(lease_until_at=clock.now() + outbox.LEASE, attempts=1))
-    assert outbox.send_due() == 0
+    assert outbox.send_next() is None
     noon.shift(outbox.LEASE + timedelta(seconds=1))
     assert outbox.send_due() == 1
 
