@@ -41,17 +41,18 @@ def draw_letter(letter_id: int) -> None:
     with reading() as session:
         letter = outbox.letter_of(session, me, letter_id)
     with st.container(border=True):
-        screen.section(letter.subject)
-        st.markdown(_("To {name} ({email}), {when}", name=letter.to_name, email=letter.to_email, when=format.instant(letter.written_at)))
+        screen.section(format.plain(letter.subject))
+        to = {"name": format.plain(letter.to_name), "email": format.plain(letter.to_email)}
+        st.markdown(_("To {name} ({email}), {when}", **to, when=format.instant(letter.written_at)))
         if letter.last_error:
-            st.warning(_("The mail server answered: {error}", error=letter.last_error))
+            st.warning(_("The mail server answered: {error}", error=format.plain(letter.last_error)))
         if letter.state == "dead" and rights.may(me, "messages", rights.ACT):
             st.button(
                 _("Try again"), on_click=act, args=(outbox.try_again, letter.id), kwargs={"told": _("The message will be tried again.")}
             )
         st.text(letter.text_body)
         for address in outbox.links_of(letter.text_body):
-            st.markdown(f"[{_('Open the link of this message')}]({address})")
+            st.link_button(_("Open the link of this message"), address)
 
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ if not settings().smtp_host:
     st.info(
         _("In this demonstration nothing leaves the house: read here what families would receive.")
         if settings().environment == "demo"
-        else _("No mail server is set: messages wait here until there is one (SMTP_HOST).")
+        else _("No mail server is set: messages wait here until there is one.")
     )
 
 with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -71,21 +72,25 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     st.button(_("Send myself a test message"), on_click=act, args=(outbox.write_test,), kwargs=told, icon=":material/forward_to_inbox:")
 
 chosen = {"state": None if state == "all" else state, "text": text}
-with reading() as session:
-    frame, total = outbox.letters(session, me, page=choices.asked_page(), size=SIZE, **chosen)
 
 
-def every_letter():
-    """All the chosen messages, for Excel."""
+def lines(page: int, size: int = SIZE) -> tuple:
+    """A page of the chosen messages, and how many there are."""
     with reading() as session:
-        return outbox.letters(session, current_user(), size=outbox.COUNTED, **chosen)[0]
+        return outbox.letters(session, current_user(), page=page, size=size, **chosen)
 
+
+frame, total = lines(choices.asked_page())
+if frame.empty and total:
+    frame, total = lines(-(-total // SIZE))
 
 if frame.empty:
     screen.empty(_("No message answers to this choice."))
 else:
     rows = tables.show(frame, columns=COLUMNS, key="letters", alt=_("The messages of the portal, newest first."), select="one")
     choices.page(total, SIZE)
-    tables.excel(_("To Excel"), "messages.xlsx", every_letter, columns=COLUMNS)
+    if total == outbox.COUNTED:
+        st.caption(_("There are more lines: narrow the choice to see them."))
+    tables.excel(_("To Excel"), "messages.xlsx", lambda: lines(1, outbox.COUNTED)[0], columns=COLUMNS)
     if rows:
         draw_letter(int(frame["id"].iloc[rows[0]]))

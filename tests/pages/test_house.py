@@ -90,7 +90,7 @@ def test_thresholds_begin_on_a_day_and_can_be_taken_back(cast: Cast, sign_in_as:
     press(screens, "Enregistrer")
     with reading() as session:
         assert structure.setting(session, "capacity_thresholds", date(2026, 4, 1))["tight"] == 0.5
-    assert "À partir du mercredi 1 avril 2026" in screens.words()
+    assert "À partir du mercredi 1er avril 2026" in screens.words()
     press(screens, "Retirer")
     with reading() as session:
         assert structure.setting(session, "capacity_thresholds", date(2026, 4, 1))["tight"] == 0.8
@@ -124,3 +124,29 @@ def test_the_second_factor_can_be_asked_of_the_staff(cast: Cast, sign_in_as: Sig
     press(screens, "Enregistrer")
     with reading() as session:
         assert structure.setting(session, "second_factor_required_of_staff") is True
+
+
+def test_a_page_past_the_end_shows_the_last_one(cast: Cast, sign_in_as: SignIn) -> None:
+    claire, benali = cast.claire, cast.benali
+    with writing() as session:
+        journal.record(session, claire, "approve_account", session.get_one(Family, benali.id))
+    assert len(sign_in_as(cast.helene).open("staff/journal", page=9).dataframe) == 1
+
+
+def test_the_journal_of_one_family_is_shown_and_left_again(cast: Cast, sign_in_as: SignIn) -> None:
+    claire, benali, lefevre = cast.claire, cast.benali, cast.lefevre
+    with writing() as session:
+        for family in (benali, lefevre):
+            journal.record(session, claire, "approve_account", session.get_one(Family, family.id))
+    screens = sign_in_as(cast.helene).open("staff/journal", famille=benali.id)
+    assert list(screens.dataframe[0].value["family_name"]) == ["Benali"]
+    press(screens, "Tout afficher de nouveau")
+    assert len(screens.dataframe[0].value) == 2
+
+
+def test_typed_words_make_no_link_in_a_message(cast: Cast, sign_in_as: SignIn) -> None:
+    amina = cast.amina
+    with writing() as session:
+        letter = letters.write(session, "test", amina, family_id=cast.benali.id)
+        letter.to_name = "[Cliquez](https://ailleurs.example)"
+    assert "](https" not in sign_in_as(cast.claire).open("staff/letters").words()
