@@ -1,6 +1,6 @@
 """What a member of the staff should know on arriving: what waits, how full the coming days are, what is owed, whose file is not ready.
 
-Five queries at most, whatever the role; everything is within the person's sight, and what the role does not open is None.
+A handful of queries, whatever the role; everything is within the person's sight, and what the role does not open is None.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -29,8 +30,9 @@ from db.models import (
 from domain import clock
 from domain.balances.filters import BUCKETS, due_within
 from domain.documents.completeness import Chosen, conditions
+from domain.letters.outbox import in_sight
+from domain.occupancy import STATES, states
 from domain.rights import ACT, SEE, at_sites, may, require, sees_family, site_ids
-from domain.structure import setting
 
 DAYS = 7
 SOON = 7
@@ -40,13 +42,15 @@ DEAD_SINCE = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Tension:
-    """A site on a day: seats offered and taken, who waits, and how many of its slots have no seat left. `state` is free, tight, full."""
+    """A site on a day: seats offered and taken, those left (overbooking included), who waits, and how many of its cells have no seat
+    left. `state` is one of `domain.occupancy.STATES`."""
 
     site_id: int
     site: str
     day: date
     offered: int
     taken: int
+    left: int
     waiting: int
     full_slots: int
     state: str
@@ -135,8 +139,7 @@ def _changes(by: Account) -> Select[int]:
 
 
 def _dead_letters(by: Account) -> Select[int]:
-    here = or_(Letter.family_id.is_(None), _sees(by, Letter.family_id))
-    return _number(Letter).where(Letter.state == "dead", Letter.written_at > clock.now() - DEAD_SINCE, here)
+    return _number(Letter).where(Letter.state == "dead", Letter.written_at > clock.now() - DEAD_SINCE, in_sight(by))
 
 
 _COUNTS: dict[str, tuple[Callable[[Account], bool], Callable[[Account], Select[int]]]] = {
@@ -165,9 +168,10 @@ def _tension(session: Session, by: Account, days: int) -> list[Tension]:
     next_days = list(session.scalars(coming.distinct().order_by(OpenDay.day).limit(days)))
     if not next_days:
         return []
-    offered = Seats.capacity + Seats.overbooking
-    is_full = and_(offered > 0, Seats.taken >= offered)
-    sums = (func.sum(offered), func.sum(Seats.taken), func.sum(Seats.waiting), func.sum(case((is_full, 1), else_=0)))
+    every = Seats.capacity + Seats.overbooking
+    is_full = and_(every > 0, Seats.taken >= every)
+    counts = (Seats.capacity, Seats.overbooking, Seats.taken, Seats.waiting, case((is_full, 1), else_=0))
+    sums = [func.sum(count) for count in counts]
     rows = (
         select(Site.id, Site.name, Seats.day, *sums)
         .join_from(Seats, OpenDay, OpenDay.id == Seats.open_day_id)
@@ -177,15 +181,15 @@ def _tension(session: Session, by: Account, days: int) -> list[Tension]:
         .group_by(Site.id, Site.name, Seats.day)
         .order_by(Site.name, Seats.day)
     )
-    thresholds = setting(session, "capacity_thresholds")
-
-    def state(seats: int, taken: int) -> str:
-        rate = taken / seats if seats else 1.0
-        return "full" if rate >= thresholds["full"] else "tight" if rate >= thresholds["tight"] else "free"
-
+    found = [(*row[:3], *map(int, row[3:])) for row in session.execute(rows)]
+    if not found:
+        return []
+    offered, overbooking, taken = (np.array([row[place] for row in found]) for place in (3, 4, 5))
     return [
-        Tension(site_id, site, day, int(seats), int(taken), int(waiting), int(full), state(int(seats), int(taken)))
-        for site_id, site, day, seats, taken, waiting, full in session.execute(rows)
+        Tension(site_id, site, day, seats, held, seats + more - held, waiting, full, STATES[state])
+        for (site_id, site, day, seats, more, held, waiting, full), state in zip(
+            found, states(session, offered, overbooking, taken), strict=True
+        )
     ]
 
 

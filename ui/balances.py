@@ -88,7 +88,7 @@ def in_words(families: pd.DataFrame) -> pd.DataFrame:
 def choose(sites: dict[int, str]) -> tuple[Filters, str]:
     """The filters and the sort, from the address; the name that is looked for stays in its box."""
     named = {0: _("All sites")} | sites
-    late = {"all": _("All")} | {bucket: _(told) for bucket, told in LATE.items()}
+    late = {"all": _("All"), "late": _("All that is late")} | {bucket: _(told) for bucket, told in LATE.items()}
     reminded = {"all": _("All"), "never": _("Never reminded")} | {str(level): level_words(level) for level in (1, 2, 3)}
     minima = {cents: format.euros(cents) if cents else _("No minimum") for cents in _MINIMA}
     days = {count: n_("For {count} day", "For {count} days", count) if count else _("Whenever") for count in _DAYS}

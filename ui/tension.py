@@ -61,7 +61,7 @@ def _cell(cell: Tension | None) -> str:
     if cell is None:
         return f"<td class='none'>{_('closed')}</td>"
     rate = min(cell.fill_rate or 0.0, 1.0)
-    seats = n_("{count} seat left", "{count} seats left", max(0, cell.offered - cell.taken))
+    seats = n_("{count} seat left", "{count} seats left", cell.left)
     told = [f"{STATES['free'].sign} {seats}"] if cell.state == "free" else [state_words(cell.state)]
     if cell.state == "tight":
         told.append(seats)

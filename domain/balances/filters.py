@@ -1,6 +1,5 @@
 """Which families are looked at, in what order; and how late an invoice is."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +11,13 @@ from db.models import Account, Family, FamilyBalance, Invoice, Site
 from db.settings import settings
 from domain import clock, rights
 from domain.refusals import DoesNotExist
+from domain.spelling import plain
 
 BUCKETS = ("not_due", "to_30", "to_60", "to_90", "over_90")
 """Days after the due date: none yet (the due day itself is in time), 1–30, 31–60, 61–90, more than 90."""
+
+LATE = "late"
+"""A filter beside the buckets: whatever is past its due date, by how many days soever."""
 
 SHOWN = ("owing", "in_credit", "all")
 _STILL_OPEN = aliased(Invoice)
@@ -66,6 +69,8 @@ def due_within(bucket: str, today: date, due_on: Any = Invoice.due_on) -> Column
 def bounds(bucket: str, today: date) -> tuple[date | None, date | None]:
     """The first and the last due date of a bucket, None where it has no end."""
     days = {"to_30": (30, 1), "to_60": (60, 31), "to_90": (90, 61)}
+    if bucket == LATE:
+        return None, today - timedelta(days=1)
     if bucket == "not_due":
         return today, None
     if bucket == "over_90":
@@ -91,7 +96,7 @@ def chosen(session: Session, by: Account, filters: Filters) -> ColumnElement[boo
         wanted.append(FamilyBalance.open_cents >= filters.minimum_cents)
     if filters.site_id is not None:
         wanted.append(_OWES.where(_STILL_OPEN.site_id == filters.site_id))
-    if filters.bucket in BUCKETS:
+    if filters.bucket in (*BUCKETS, LATE):
         wanted.append(_OWES.where(due_within(filters.bucket, clock.today(), _STILL_OPEN.due_on)))
     if filters.without_held:
         wanted.append(_OWES.where(_STILL_OPEN.is_disputed.is_(False), _STILL_OPEN.at_treasury_on.is_(None)))
@@ -122,8 +127,3 @@ def see_site(session: Session, by: Account, site_id: int) -> Site:
     if site is None:
         raise DoesNotExist("sites")
     return site
-
-
-def plain(text: str) -> str:
-    """A name as `search_name` keeps it: small letters without accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(letter))

@@ -18,13 +18,14 @@ from domain.occupancy.refusals import (
     NotACapacity,
 )
 from domain.occupancy.seats import LARGEST, change_capacities, change_capacity
-from domain.occupancy.view import LONGEST, capacity, capacity_by_day
+from domain.occupancy.view import LONGEST, STATES, capacity, capacity_by_day, states
 
 __all__ = [
     "LARGEST",
     "LONGEST",
     "MOST_DAYS_COUNTED",
     "PARTS_OF_DAY",
+    "STATES",
     "AboveDeclaredMaximum",
     "BelowTaken",
     "CapacityChangedMeanwhile",
@@ -49,4 +50,5 @@ __all__ = [
     "names",
     "reopen_day",
     "sites_open",
+    "states",
 ]

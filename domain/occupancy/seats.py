@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import Account, Activity, AgeGroup, DeclaredMaximum, OpenDay, Seats, Slot
-from domain import journal, rights
-from domain.occupancy.refusals import AboveDeclaredMaximum, BelowTaken, CapacityChangedMeanwhile, NotACapacity
+from domain import clock, journal, rights
+from domain.occupancy.refusals import AboveDeclaredMaximum, BelowTaken, CapacityChangedMeanwhile, DayIsPast, NotACapacity
 from domain.occupancy.view import LONGEST
 from domain.refusals import DoesNotExist, NothingChosen, filled, upright
 
@@ -33,8 +33,8 @@ def change_capacity(
     """Gives one cell a capacity, and an `overbooking` above it that must have a reason. `seen` is (capacity, overbooking) as the
     person saw them.
 
-    Raises NotAllowed, DoesNotExist, NotACapacity, Incomplete and TooLong (the reason), CapacityChangedMeanwhile, BelowTaken,
-    AboveDeclaredMaximum (a director's reason passes it).
+    Raises NotAllowed, DoesNotExist, NotACapacity, Incomplete and TooLong (the reason), CapacityChangedMeanwhile, DayIsPast,
+    BelowTaken, AboveDeclaredMaximum (a director's reason passes it).
     """
     rights.require(by, "capacity")
     because = _sound(capacity, overbooking, reason)
@@ -130,6 +130,9 @@ def _set(
     site_id: int,
     maxima: Sequence[DeclaredMaximum],
 ) -> int:
+    past = [seats.day for seats in chosen if seats.day < clock.today()]
+    if past:
+        raise DayIsPast(past[0])
     short = [seats for seats in chosen if seats.taken > capacity + overbooking]
     if short:
         raise BelowTaken(short[0].day, capacity, short[0].taken, len(short))

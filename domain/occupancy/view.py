@@ -88,8 +88,7 @@ def capacity(session: Session, by: Account, *, activities: Sequence[int], from_o
 
     Columns: seats_id, open_day_id, activity_id, slot_id, age_group_id, day (datetime64), site, activity, slot, age_group
     (categories), hours (`07:30–11:45`), capacity, overbooking, taken, left, waiting (counts), fill_rate (taken ÷ capacity, NaN
-    where nothing is offered) and state: free, tight, full, over (beyond the capacity) or closed. Ordered by day, then as the
-    programme is.
+    where nothing is offered) and state (see `states`). Ordered by day, then as the programme is.
 
     Raises NotAllowed, NothingChosen, PeriodUpsideDown, PeriodTooLong (400 days), DoesNotExist (an activity out of sight).
     """
@@ -126,7 +125,7 @@ def capacity(session: Session, by: Account, *, activities: Sequence[int], from_o
             "taken": taken,
             "left": np.where(closed, 0, np.maximum(0, offered + overbooking - taken)),
             "waiting": waiting,
-            **_rates(session, offered, taken, closed == 1),
+            **_rates(session, offered, overbooking, taken, closed == 1),
         },
         copy=False,
     )
@@ -159,7 +158,7 @@ def capacity_by_day(session: Session, by: Account, *, activities: Sequence[int],
             "taken": taken,
             "left": np.where(closed, 0, left),
             "waiting": waiting,
-            **_rates(session, offered, taken, closed == 1),
+            **_rates(session, offered, left + taken - offered, taken, closed == 1),
             "cells": counted,
             "full_cells": full,
         },
@@ -212,13 +211,27 @@ def _category(values: Sequence[str | None], place: "np.ndarray[Any, Any]") -> An
     return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(pd.Index(once, dtype=object)), validate=False)
 
 
-def _rates(session: Session, offered: np.ndarray[Any, Any], taken: np.ndarray[Any, Any], closed: np.ndarray[Any, Any]) -> dict[str, Any]:
+def states(session: Session, offered: Any, overbooking: Any, taken: Any) -> "np.ndarray[Any, Any]":
+    """The state of seats, as places in STATES, from three arrays of counts: what "full" and "over" mean is said here only.
+
+    `over` takes seats beyond the capacity, which an overbooking allows. Otherwise the thresholds of the structure count what is taken
+    of all the seats that may be taken, overbooking included; `full` is also where none of them is left.
+    """
     thresholds = setting(session, "capacity_thresholds")
+    offered, taken = np.asarray(offered), np.asarray(taken)
+    every = offered + np.asarray(overbooking)
+    share = np.ones(len(every))
+    np.divide(taken, every, out=share, where=every > 0)
+    state = np.zeros(len(every), dtype=np.int8)
+    state[share >= thresholds["tight"]] = 1
+    state[(share >= thresholds["full"]) | (taken >= every)] = 2
+    state[taken > offered] = 3
+    return state
+
+
+def _rates(session: Session, offered: Any, overbooking: Any, taken: Any, closed: Any) -> dict[str, Any]:
     rate = np.full(len(offered), np.nan)
     np.divide(taken, offered, out=rate, where=offered > 0)
-    state = np.zeros(len(offered), dtype=np.int8)
-    state[rate >= thresholds["tight"]] = 1
-    state[(rate >= thresholds["full"]) | (taken >= offered)] = 2
-    state[taken > offered] = 3
+    state = states(session, offered, overbooking, taken)
     state[closed] = 4
     return {"fill_rate": rate, "state": _category(STATES, state)}

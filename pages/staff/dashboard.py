@@ -80,7 +80,14 @@ def draw_overdue(overdue: dashboard.Overdue) -> None:
         return
     with st.container(key="owed"):
         families = n_("{count} family", "{count} families", overdue.families)
-        tile(_("In all"), format.euros(overdue.cents), "staff/balances", _("See the balances"), (families, "red", "family_restroom"))
+        tile(
+            _("In all"),
+            format.euros(overdue.cents),
+            "staff/balances",
+            _("See these families"),
+            (families, "red", "family_restroom"),
+            retard="late",
+        )
         for bucket, (cents, count) in overdue.buckets.items():
             if cents:
                 families = n_("{count} family", "{count} families", count)

@@ -138,6 +138,33 @@ def test_the_words_follow_the_thresholds(cast: Cast) -> None:
     assert frame["fill_rate"].isna().tolist() == [False] * 4 + [True, False]
 
 
+def test_seats_of_an_overbooking_are_left_until_they_are_taken(cast: Cast) -> None:
+    seats = cast.open_day(cast.mercredi, capacity=10)
+    for each, taken in zip(seats, (8, 9, 10, 11, 13, 0), strict=True):
+        take(each, taken) if taken <= 10 else None
+        change(cast.claire, each, 10, overbooking=3, reason="fratrie")
+        take(each, taken) if taken > 10 else None
+    frame = seen(cast.claire, cast.mercredi)
+    assert frame["left"].tolist() == [5, 4, 3, 2, 0, 13]
+    assert frame["state"].tolist() == ["free", "free", "free", "over", "over", "free"]
+    take(seats[5], 11)
+    change(cast.claire, seats[5], 11, overbooking=2, reason="fratrie")
+    assert seen(cast.claire, cast.mercredi)["state"].tolist()[5] == "tight"
+
+
+def test_what_is_past_keeps_its_seats(cast: Cast) -> None:
+    day = clock.today() - timedelta(days=1)
+    past, today = cast.open_day(cast.mercredi, day)[0], cast.open_day(cast.mercredi, clock.today())[0]
+    which = {"activity_id": cast.mercredi.id, "slot_id": past.slot_id, "age_group_id": past.age_group_id}
+    for by in (cast.claire, cast.denis):
+        with pytest.raises(occupancy.DayIsPast):
+            change(by, past, 12, reason="erreur de saisie")
+        with writing() as session, pytest.raises(occupancy.DayIsPast):
+            occupancy.change_capacities(session, by, **which, from_on=day, until_on=clock.today(), capacity=12)
+    change(cast.claire, today, 12)
+    assert (kept(past).capacity, kept(today).capacity) == (10, 12)
+
+
 def test_a_closed_day_has_no_place_left(cast: Cast) -> None:
     opened = cast.open_day(cast.mercredi)[0].open_day_id
     with writing() as session:

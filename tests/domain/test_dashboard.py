@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
-from db.models import AccountRequest, ChangeRequest, Consent, ConsentText, Conversation, Document, DocumentKind, Letter, OpenDay
+from db.models import AccountRequest, ChangeRequest, Consent, ConsentText, Conversation, Document, DocumentKind, Letter, OpenDay, Seats
 from db.session import engine, reading, writing
-from domain import clock, dashboard, documents
-from domain.balances import listing
+from domain import clock, dashboard, documents, occupancy
+from domain.balances import Filters, listing
+from domain.letters import outbox
 from domain.refusals import NotAllowed
 from tests.cast import WEDNESDAY, Cast, add
 
@@ -127,6 +128,40 @@ def test_a_day_is_tight_or_full_by_the_structure_s_thresholds(cast: Cast) -> Non
         (30, 30, "full", 6),
     ]
     assert cells[1].fill_rate == 0.8
+
+
+def test_seats_of_an_overbooking_are_left_on_the_dashboard_as_they_are_in_the_capacities(cast: Cast) -> None:
+    seats = cast.open_day(cast.mercredi, capacity=4)
+    with writing() as session:
+        session.execute(update(Seats).values(overbooking=1, overbooking_reason="fratrie", taken=4))
+    cell = (look(cast.claire).tension or [])[0]
+    assert (cell.offered, cell.taken, cell.left, cell.full_slots, cell.state) == (24, 24, 6, 0, "tight")
+    assert cell.fill_rate == 1
+    with reading() as session:
+        frame = occupancy.capacity(session, cast.claire, activities=[cast.mercredi.id], from_on=WEDNESDAY, until_on=WEDNESDAY)
+    assert set(frame["state"]) == {"tight"}
+    with writing() as session:
+        session.execute(update(Seats).where(Seats.id == seats[0].id).values(taken=5))
+    assert [(cell.left, cell.full_slots, cell.state) for cell in look(cast.claire).tension or []] == [(5, 1, "over")]
+
+
+def test_a_letter_to_no_family_counts_for_those_who_may_read_it(cast: Cast) -> None:
+    letter = {"to_email": "x@exemple.fr", "to_name": "X", "language": "fr", "subject": "?", "text_body": "?", "html_body": "?"}
+    add(Letter(kind="test", account_id=cast.denis.id, state="dead", next_try_at=clock.now(), written_at=clock.now(), **letter))
+    assert (look(cast.claire).dead_letters, look(cast.denis).dead_letters) == (0, 1)
+    for person in (cast.claire, cast.denis):
+        with reading() as session:
+            assert outbox.letters(session, person, state="dead")[1] == look(person).dead_letters
+
+
+def test_the_families_that_are_late_are_those_of_the_balances(busy: Cast) -> None:
+    busy.invoice(busy.family("À l’heure", site=busy.moreuil), 5_000, TODAY + timedelta(days=3))
+    for person in (busy.claire, busy.denis):
+        with reading() as session:
+            late = listing.totals(session, person, Filters(bucket="late"))
+        overdue = look(person).overdue
+        assert overdue is not None
+        assert (late.families, late.overdue_cents) == (overdue.families, overdue.cents)
 
 
 def test_nothing_waits_in_an_empty_house(cast: Cast) -> None:

@@ -85,7 +85,7 @@ def _change_many(cell: Cell) -> None:
     from_on, until_on, weekdays = (typed(_key(cell, "many", name)) for name in ("from", "until", "weekdays"))
     with feedback.refusals() as outcome, writing() as session:
         days = occupancy.change_capacities(
-            session, require_user(), **which, from_on=from_on, until_on=until_on, weekdays=weekdays or range(7), **asked
+            session, require_user(), **which, from_on=from_on, until_on=until_on, weekdays=weekdays or (), **asked
         )
     if outcome.done:
         feedback.say(n_("The capacity of {count} day is changed.", "The capacity of {count} days is changed.", days))
