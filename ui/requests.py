@@ -13,7 +13,7 @@ from ui.sentences import sentence
 from ui.tables import Column
 
 REASONS = {
-    "duplicate": word("Your family already has an account. Use “Forgotten password” if you cannot sign in any more."),
+    "duplicate": word("Your family already has an account. Please write to us or call us if you cannot sign in any more."),
     "elsewhere": word("Our activities are kept for the families of our communes."),
     "incomplete": word("Some of the information is missing or not right. You may send a new request."),
     "other": word("Another reason"),
@@ -72,7 +72,7 @@ def draw(request: Any, alike: pd.DataFrame) -> None:
             _told(_("Work"), *filter(_there, (request.profession, request.employer)))
         with beside:
             _likely(alike)
-        answer = _("Notice read and accepted") if request.given else _("Notice not accepted")
+        answer = _("Notice read") if request.given else _("Notice not read")
         about = _(
             "{answer} on {when}, version {version}", answer=answer, when=format.instant(request.given_at), version=request.text_version
         )
