@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from starlette.concurrency import run_in_threadpool
 
+from db.settings import settings
 from domain.tasks import Worker
 from ui import i18n, logs
 
@@ -16,8 +17,13 @@ WARM = ("pandas", "pandas.io.formats.style", "plotly.graph_objects", "xlsxwriter
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Imports, reads the catalogues, takes what is loaded out of the garbage collector's sight, and runs the worker."""
+    """Imports, reads the catalogues, takes what is loaded out of the garbage collector's sight, and runs the worker.
+
+    Raises KeyMissing before anything else: production does not serve without its keys.
+    """
     logs.configure()
+    settings().key("secret_key")
+    settings().key("data_key")
     for name in WARM:
         importlib.import_module(name)
     for language in i18n.LANGUAGES:

@@ -1,6 +1,7 @@
 """What the log says: one JSON object a line, events and references, never a name, an e-mail or a value typed by somebody."""
 
 import logging
+import sys
 import traceback
 from typing import Any
 
@@ -8,7 +9,7 @@ import structlog
 
 
 def configure() -> None:
-    """Sets structlog and the standard library's loggers of this process. Called once, when the application starts."""
+    """Sets structlog for this process. Called once, when the application starts."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,6 +26,8 @@ def configure() -> None:
 def _without_values(_: Any, __: str, event: Any) -> Any:
     """An exception is told by its kinds and places: its message may hold what somebody typed."""
     problem = event.pop("exc_info", None)
+    if problem is True:
+        problem = sys.exc_info()[1]
     if isinstance(problem, BaseException):
         event["error"] = []
         while problem is not None and len(event["error"]) < 5:
