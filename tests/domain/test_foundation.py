@@ -100,6 +100,34 @@ def test_roles_open_the_chapters_of_the_table_and_no_other(cast: Cast) -> None:
     assert not rights.may(cast.helene, "health")
 
 
+EXPECTED = """
+                leader  coordinator  director  cashier  administrator  parent
+    identity    see     act          act       see      act            -
+    accounts    -       act          act       -        act            -
+    capacity    see     act          act       -        see            -
+    attendance  act     act          act       -        -              -
+    statistics  -       -            act       -        see            -
+    money       -       act          act       act      -              -
+    documents   -       act          act       -        -              -
+    health      see     see          see       -        -              -
+    messages    -       act          act       see      see            -
+    journal     -       -            see       -        see            -
+    users       -       -            -         -        act            -
+    settings    -       -            -         -        act            -
+"""
+
+
+def test_every_role_goes_as_far_in_every_chapter_as_was_decided(cast: Cast) -> None:
+    header, *lines = (line.split() for line in EXPECTED.strip().splitlines())
+    everybody = (cast.gaelle, cast.claire, cast.denis, cast.farid, cast.helene, cast.amina)
+    assert [account.role for account in everybody] == header
+    assert [chapter for chapter, *_ in lines] == list(rights.TABLE)
+    for chapter, *cells in lines:
+        for account, cell in zip(everybody, cells, strict=True):
+            may = (rights.may(account, chapter, rights.SEE), rights.may(account, chapter, rights.ACT))
+            assert may == (cell in ("see", "act"), cell == "act"), f"{account.role} in {chapter}"
+
+
 def test_a_closed_account_may_nothing(cast: Cast) -> None:
     claire = cast.claire
     claire.state = "closed"
