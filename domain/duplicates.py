@@ -17,6 +17,10 @@ from domain import rights, statements
 MOST = 5
 """How many likely duplicates are shown for one request and one likeness."""
 
+GUARDIAN_PHONES = (Guardian.phone_mobile, Guardian.phone_landline, Guardian.phone_work, Guardian.phone_work_mobile)
+FAMILY_PHONES = (Family.phone_mobile, Family.phone_landline)
+"""Any number of a request is compared with any number of a family: what is a landline here may be somebody's work there."""
+
 Key = tuple[str, Any, Any]
 COLUMNS = ["request_id", "likeness", "family_id", "in_sight", "name", "guardian_name", "town", "state", "created_at"]
 
@@ -47,14 +51,13 @@ def likely(session: Session, by: Account, requests: pd.DataFrame) -> pd.DataFram
 
 
 def _keys(request: Any) -> Iterator[Key]:
-    for likeness, value in (
-        ("email", request.email),
-        ("email", request.sign_in),
-        ("phone", request.guardian_mobile),
-        ("phone", request.phone_mobile),
-    ):
-        if isinstance(value, str) and value:
-            yield likeness, value, None
+    emails = (request.email, request.sign_in)
+    of_family = (request.phone_mobile, request.phone_landline)
+    of_guardian = (request.guardian_mobile, request.guardian_landline, request.phone_work, request.phone_work_mobile)
+    for likeness, values in (("email", emails), ("phone", of_family + of_guardian)):
+        for value in values:
+            if isinstance(value, str) and value:
+                yield likeness, value, None
     if not pd.isna(request.born_on):
         yield "name", request.search_name, request.born_on
 
@@ -103,9 +106,9 @@ def _alike() -> CompoundSelect[Any]:
     here = Guardian.family_id.label("family_id"), Guardian.id.label("guardian_id")
     return union_all(
         select(literal("email").label("likeness"), Guardian.email.label("value"), no_birth, *here).where(Guardian.email.in_(emails)),
-        select(literal("phone"), Guardian.phone_mobile, no_birth, *here).where(Guardian.phone_mobile.in_(phones)),
+        *(select(literal("phone"), phone, no_birth, *here).where(phone.in_(phones)) for phone in GUARDIAN_PHONES),
         select(literal("name"), Guardian.search_name, Guardian.born_on, *here).where(named),
-        select(literal("phone"), Family.phone_mobile, no_birth, Family.id, nobody).where(Family.phone_mobile.in_(phones)),
+        *(select(literal("phone"), phone, no_birth, Family.id, nobody).where(phone.in_(phones)) for phone in FAMILY_PHONES),
         select(literal("email"), Account.email, no_birth, nobody, nobody).where(Account.email.in_(emails), Account.role != "parent"),
     )
 

@@ -34,6 +34,7 @@ class Family(Address, Base):
         one_of("state", "requested", "approved", "active", "refused", "archived"),
         one_of("regime", *REGIMES),
         Index("ix_families_name", "search_name", "id"),
+        Index("ix_families_phone_landline", "phone_landline"),
         Index("ix_families_phone_mobile", "phone_mobile"),
         Index("ix_families_unconfirmed", "id", postgresql_where=text("state = 'approved'"), sqlite_where=text("state = 'approved'")),
     )
@@ -62,7 +63,10 @@ class Guardian(Address, Base):
     __table_args__ = (
         one_of("civility", "mr", "mrs"),
         Index("ix_guardians_name", "search_name", "born_on"),
+        Index("ix_guardians_phone_landline", "phone_landline"),
         Index("ix_guardians_phone_mobile", "phone_mobile"),
+        Index("ix_guardians_phone_work", "phone_work"),
+        Index("ix_guardians_phone_work_mobile", "phone_work_mobile"),
     )
 
     id: Mapped[Id]

@@ -29,7 +29,7 @@ def ask(name: str, first_name: str = "Nadia", *, at: datetime | None = None, pas
             created_at=moment,
         )
         family = Family(name=name, town="Moreuil", postcode="80110", search_name=plain(name), state="requested", created_at=moment)
-        family.phone_mobile = more.pop("family_phone", None)
+        family.phone_mobile, family.phone_landline = more.pop("family_phone", None), more.pop("family_landline", None)
         session.add_all([text, account, family])
         session.flush()
         values = {"email": email, "search_name": plain(f"{first_name} {name}")} | more

@@ -4,9 +4,9 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
-from db.models import AccountLink, AccountRequest, JournalEntry
+from db.models import AccountLink, AccountRequest, Family, Guardian, JournalEntry
 from db.session import engine, reading, writing
 from domain import clock
 from domain.accounts import requests
@@ -62,6 +62,41 @@ def test_likely_duplicates_stand_beside_the_request(cast: Cast) -> None:
     hidden = alike[alike["request_id"] == by_family_phone].iloc[0]
     assert hidden[["family_id", "name", "guardian_name", "town", "state"]].isna().all()
     assert dict(zip(frame["request_id"], frame["alike"], strict=True))[other_birth] == 0
+
+
+@pytest.mark.parametrize("asked", ["phone_mobile", "phone_landline", "phone_work", "phone_work_mobile", "family_phone", "family_landline"])
+def test_any_number_of_a_request_finds_a_family_by_any_of_its_numbers(cast: Cast, asked: str) -> None:
+    claire, benali = cast.claire, cast.benali
+    numbers = {f"03530100{place:02}": place for place in range(6)}
+    with writing() as session:
+        family, guardian = session.get_one(Family, benali.id), session.get_one(Guardian, cast.guardian(benali).id)
+        family.phone_mobile, family.phone_landline, guardian.phone_mobile, guardian.phone_landline, *work = numbers
+        guardian.phone_work, guardian.phone_work_mobile = work
+    requests_of = {ask(f"N{place}", **{asked: number}) for number, place in numbers.items()}
+    other = ask("Autre", **{asked: "0353010099"})
+    with reading() as session:
+        _, alike = requests.waiting(session, claire)
+    found = alike[alike["family_id"] == benali.id]
+    assert sorted(found["request_id"]) == sorted(requests_of)
+    assert set(found["likeness"]) == {"phone"}
+    assert other not in set(alike["request_id"])
+
+
+def test_likely_duplicates_walk_an_index_for_every_number(cast: Cast) -> None:
+    """PostgreSQL reads so small a table whole unless it is told not to; in a town it walks the index by itself."""
+    ask("Un", phone_landline="0353010001")
+    denis, seen = cast.denis, []
+    event.listen(engine(), "before_cursor_execute", lambda *told: seen.append((told[2], told[3])))
+    with writing() as session:
+        requests.waiting(session, denis)
+        statement, values = next(told for told in seen if "alike" in told[0])
+        if engine().name == "postgresql":
+            session.execute(text("SET LOCAL enable_seqscan = off"))
+        explain = "EXPLAIN " if engine().name == "postgresql" else "EXPLAIN QUERY PLAN "
+        plan = " ".join(str(row) for row in session.connection().exec_driver_sql(explain + statement, values))
+    guardians = [f"guardians_phone_{number}" for number in ("landline", "mobile", "work", "work_mobile")]
+    for index in ("families_phone_landline", "families_phone_mobile", *guardians):
+        assert f"ix_{index} " in plan
 
 
 def test_the_page_costs_three_statements_whatever_is_on_it(cast: Cast) -> None:

@@ -137,6 +137,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("families", schema=None) as batch_op:
         batch_op.create_index("ix_families_name", ["search_name", "id"], unique=False)
+        batch_op.create_index("ix_families_phone_landline", ["phone_landline"], unique=False)
         batch_op.create_index("ix_families_phone_mobile", ["phone_mobile"], unique=False)
         batch_op.create_index(
             "ix_families_unconfirmed",
@@ -569,7 +570,10 @@ def upgrade() -> None:
     with op.batch_alter_table("guardians", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_guardians_family_id"), ["family_id"], unique=False)
         batch_op.create_index("ix_guardians_name", ["search_name", "born_on"], unique=False)
+        batch_op.create_index("ix_guardians_phone_landline", ["phone_landline"], unique=False)
         batch_op.create_index("ix_guardians_phone_mobile", ["phone_mobile"], unique=False)
+        batch_op.create_index("ix_guardians_phone_work", ["phone_work"], unique=False)
+        batch_op.create_index("ix_guardians_phone_work_mobile", ["phone_work_mobile"], unique=False)
 
     op.create_table(
         "health_records",
@@ -1845,7 +1849,10 @@ def downgrade() -> None:
     op.drop_table("invoices")
     op.drop_table("health_records")
     with op.batch_alter_table("guardians", schema=None) as batch_op:
+        batch_op.drop_index("ix_guardians_phone_work_mobile")
+        batch_op.drop_index("ix_guardians_phone_work")
         batch_op.drop_index("ix_guardians_phone_mobile")
+        batch_op.drop_index("ix_guardians_phone_landline")
         batch_op.drop_index("ix_guardians_name")
         batch_op.drop_index(batch_op.f("ix_guardians_family_id"))
 
@@ -1935,6 +1942,7 @@ def downgrade() -> None:
             "ix_families_unconfirmed", postgresql_where=sa.text("state = 'approved'"), sqlite_where=sa.text("state = 'approved'")
         )
         batch_op.drop_index("ix_families_phone_mobile")
+        batch_op.drop_index("ix_families_phone_landline")
         batch_op.drop_index("ix_families_name")
 
     op.drop_table("families")
