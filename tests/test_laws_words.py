@@ -10,9 +10,11 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
+from domain.structure import KNOWN
 from tests.source import ROOT, Source, sources
 
 LOCALE = ROOT / "ui" / "locale"
+LETTERS = ROOT / "domain" / "letters" / "templates"
 LANGUAGES = sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 
 
@@ -121,19 +123,36 @@ def test_no_translation_of_what_nobody_says(language: str) -> None:
     assert stale == []
 
 
+def prose(language: str) -> Iterator[tuple[str, str]]:
+    """Every text of the house in a language, with where it stands: the screens, the letters, and what the settings say by default."""
+    for path, messages in books(language).items() if language in LANGUAGES else ():
+        for message in messages:
+            yield from ((path.name, re.sub(r"\{[^}]*\}", "x", form)) for form in forms(message))
+    for path in sorted((LETTERS / language).glob("*.txt")):
+        filled = re.sub(r"\{\{.*?\}\}", "x", re.sub(r"\{%.*?%\}", "", path.read_text()))
+        yield from ((path.name, line) for line in re.sub(r"\]\([^)]*\)", "]", filled).splitlines())
+    for name, known in KNOWN.items():
+        if isinstance(known.default, dict) and isinstance(known.default.get(language), str):
+            yield name, known.default[language]
+
+
 def test_french_is_set_as_french_is() -> None:
-    """A space that does not break stands before : ; ? ! % and inside « »; the apostrophe is ’; nothing is exclaimed."""
+    """A space that does not break stands before : ; ? ! % and inside « »; the apostrophe is ’."""
     space = "[\u00a0\u202f]"
     wrong = []
-    for path, messages in books("fr").items():
-        for message in messages:
-            for form in forms(message):
-                bare = re.sub(r"\{[^}]*\}", "x", form)
-                bare = re.sub(r"https?://\S*|\b\d\d?:\d\d\b|:[a-z_]+(?:/[a-z_]+)?:|`[^`]*`", "", bare)
-                bad = re.search(rf"(?<!{space})(?<!\()[:;?%»](?!\w)|«(?!{space})|\w'\w|!", bare)
-                if bad:
-                    wrong.append(f"{path.name}: {form!r} at {bad.group()!r}")
+    for place, text in prose("fr"):
+        bare = re.sub(r"https?://\S*|\b\d\d?:\d\d\b|:[a-z_]+(?:/[a-z_]+)?:|`[^`]*`", "", text)
+        bad = re.search(rf"(?<!{space})(?<!\()[:;?%»](?!\w)|«(?!{space})|\w'\w", bare)
+        if bad:
+            wrong.append(f"{place}: {text!r} at {bad.group()!r}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_nothing_is_exclaimed(language: str) -> None:
+    found = list(prose(language))
+    assert len(found) > 50
+    assert [f"{place}: {text!r}" for place, text in found if "!" in text] == []
 
 
 def test_no_picture_or_chart_goes_without_words() -> None:

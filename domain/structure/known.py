@@ -132,16 +132,16 @@ class Known:
 
 _UNWRITTEN = {
     "text_legal_notice": {
-        "fr": "La structure n’a pas encore écrit ses mentions légales : éditeur, directeur de la publication, hébergeur.",
+        "fr": "La structure n’a pas encore écrit ses mentions légales : éditeur, directeur de la publication, hébergeur.",
         "en": "The structure has not written its legal notice yet: publisher, person responsible, host.",
     },
     "text_privacy": {
-        "fr": "La structure n’a pas encore écrit sa notice de protection des données : "
+        "fr": "La structure n’a pas encore écrit sa notice de protection des données : "
         "ce qui est recueilli, pourquoi, pour combien de temps, et comment exercer vos droits.",
         "en": "The structure has not written its privacy notice yet: what is collected, why, for how long, and how to use your rights.",
     },
     "text_accessibility": {
-        "fr": "Accessibilité : non conforme, faute d’audit. La structure n’a pas encore publié sa déclaration d’accessibilité (RGAA 4.1).",
+        "fr": "Accessibilité : non conforme, faute d’audit. La structure n’a pas encore publié sa déclaration d’accessibilité (RGAA 4.1).",
         "en": "Accessibility: not compliant, for want of an audit. "
         "The structure has not published its accessibility statement yet (RGAA 4.1).",
     },
