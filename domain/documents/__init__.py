@@ -14,7 +14,7 @@ from domain.documents.completeness import (
     refresh,
     refresh_all,
 )
-from domain.documents.decisions import Paper, accept, open_paper, refuse, valid_until
+from domain.documents.decisions import Paper, accept, is_health, open_paper, refuse, valid_until
 from domain.documents.reminders import MOST, Plan, TooManyFamilies, plan, preview, remind
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "accept",
     "count",
     "everything",
+    "is_health",
     "matrix",
     "names",
     "open_paper",

@@ -1,11 +1,12 @@
 """One paper: looking at it, accepting it until its last day, or refusing it with a reason."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, Child, Document, DocumentFile, DocumentKind, Family, FamilyChild, Guardian, JournalEntry, Season, StoredFile
@@ -53,7 +54,8 @@ class Paper:
 def open_paper(session: Session, by: Account, document_id: int) -> Paper:
     """A paper of a family in sight, with its files (name, octets, type) and what was sent before it.
 
-    Opening a health paper needs the health chapter and leaves a line in the journal, one for a quarter of an hour of reading.
+    Opening a health paper needs the health chapter and leaves a line in the journal, one for a quarter of an hour of reading: the
+    session then has to be one that writes (see `is_health`).
     """
     require(by, "documents", SEE)
     document, kind, family = _reach(session, by, document_id)
@@ -109,17 +111,32 @@ def refuse(session: Session, by: Account, document_id: int, reason: str) -> bool
     reader = _reader(session, document)
     if reader is None:
         return False
+    guardian, language = reader
     person = session.get(Child, document.child_id or 0) or session.get(Guardian, document.guardian_id or 0)
     letters.write(
         session,
         "document_refused",
-        reader,
+        guardian,
         family_id=document.family_id,
+        language=language,
         paper=kind.name,
         person=person.full_name if person else None,
         reason=told,
     )
     return True
+
+
+def written_to(family_ids: Collection[int]) -> Select[Guardian, str]:
+    """The guardians of some families who have an e-mail, each with the `language` of the account; French without one."""
+    columns = select(Guardian, func.coalesce(Account.language, "fr").label("language"))
+    reached = columns.outerjoin(Account, Account.id == Guardian.account_id)
+    return reached.where(Guardian.family_id.in_(family_ids), Guardian.email.is_not(None))
+
+
+def is_health(session: Session, by: Account, document_id: int) -> bool:
+    """Whether a paper of a family in sight is a health paper, whose opening is written down. Refuses NotAllowed, DoesNotExist."""
+    require(by, "documents", SEE)
+    return _reach(session, by, document_id)[1].is_health
 
 
 def valid_until(session: Session, kind: DocumentKind, day: date) -> date | None:
@@ -181,11 +198,11 @@ def _tell_of_opening(session: Session, by: Account, document: Document) -> None:
         journal.record(session, by, "open_document", document, changes={})
 
 
-def _reader(session: Session, document: Document) -> Guardian | None:
-    """Who is written to: the guardian who sent the paper, else the first of the family with an e-mail."""
-    guardians = select(Guardian).where(Guardian.family_id == document.family_id, Guardian.email.is_not(None))
+def _reader(session: Session, document: Document) -> tuple[Guardian, str] | None:
+    """Who is written to, and the language: the guardian who sent the paper, else the first of the family with an e-mail."""
     sender_first = case((Guardian.account_id == document.sent_by_id, 0), else_=1)
-    return session.scalars(guardians.order_by(sender_first, Guardian.id).limit(1)).first()
+    found = session.execute(written_to([document.family_id]).order_by(sender_first, Guardian.id).limit(1)).first()
+    return (found.Guardian, found.language) if found else None
 
 
 def _versions(session: Session, document: Document) -> list[Version]:

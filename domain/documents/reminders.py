@@ -13,6 +13,7 @@ from db.models import Account, Family, FamilyFile, Guardian, Letter
 from db.settings import settings
 from domain import clock, journal, letters
 from domain.documents.completeness import Chosen, conditions, lines, order
+from domain.documents.decisions import written_to
 from domain.refusals import NothingChosen, Refusal
 from domain.rights import SEE, require
 from domain.structure import setting
@@ -45,6 +46,7 @@ class Plan:
     letters: dict[int, list[Wanted]] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     readers: dict[int, Guardian] = field(default_factory=dict)
+    languages: dict[int, str] = field(default_factory=dict)
     without_email: list[str] = field(default_factory=list)
     already_today: list[str] = field(default_factory=list)
     nothing_to_ask: list[str] = field(default_factory=list)
@@ -76,7 +78,7 @@ def preview(session: Session, by: Account, planned: Plan, family_id: int) -> tup
     require(by, "documents", SEE)
     name = planned.readers[family_id].full_name
     facts = _facts(planned.letters[family_id])
-    subject, body, _ = letters.compose(KIND, "fr", structure=setting(session, "name"), name=name, **facts)
+    subject, body, _ = letters.compose(KIND, planned.languages[family_id], structure=setting(session, "name"), name=name, **facts)
     return subject, body
 
 
@@ -90,15 +92,15 @@ def remind(session: Session, by: Account, chosen: Chosen | Collection[int]) -> P
     planned.without_email, planned.nothing_to_ask = first.without_email, first.nothing_to_ask
     planned.already_today = first.already_today + planned.already_today
     for family_id, wanted in planned.letters.items():
-        letters.write(session, KIND, planned.readers[family_id], family_id=family_id, **_facts(wanted))
+        reader, language = planned.readers[family_id], planned.languages[family_id]
+        letters.write(session, KIND, reader, family_id=family_id, language=language, **_facts(wanted))
         journal.record(session, by, "remind_documents", (Family, family_id), family_id=family_id, changes={"papers": [None, len(wanted)]})
     return planned
 
 
 def _plan(session: Session, families: dict[int, str]) -> Plan:
     ids = list(families)
-    guardians = select(Guardian).where(Guardian.family_id.in_(ids), Guardian.email.is_not(None)).order_by(Guardian.id.desc())
-    readers = {guardian.family_id: guardian for guardian in session.scalars(guardians)}
+    readers = {row.Guardian.family_id: row for row in session.execute(written_to(ids).order_by(Guardian.id.desc()))}
     midnight = datetime.combine(clock.today(), time(), settings().zone)
     told = select(Letter.family_id).where(Letter.family_id.in_(ids), Letter.kind == KIND, Letter.written_at >= midnight)
     already = set(session.scalars(told))
@@ -118,7 +120,8 @@ def _plan(session: Session, families: dict[int, str]) -> Plan:
         elif family_id not in readers:
             planned.without_email.append(name)
         else:
-            planned.letters[family_id], planned.readers[family_id] = wanted[family_id], readers[family_id]
+            planned.letters[family_id], planned.readers[family_id] = wanted[family_id], readers[family_id].Guardian
+            planned.languages[family_id] = readers[family_id].language
     return planned
 
 

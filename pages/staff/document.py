@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.session import writing
+from db.session import reading, writing
 from domain import documents
 from domain.refusals import Refusal
 from ui import choices, feedback, format, papers, screen
@@ -64,10 +64,15 @@ def draw_version(version) -> None:
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
-asked = choices.read("piece") or ""
+read = choices.read("piece") or ""
+asked = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
 try:
-    with writing() as session:
-        paper = documents.open_paper(session, me, int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0)
+    with reading() as session:
+        told = documents.is_health(session, me, asked)
+        paper = None if told else documents.open_paper(session, me, asked)
+    if paper is None:
+        with writing() as session:
+            paper = documents.open_paper(session, me, asked)
 except Refusal as refusal:
     screen.title(_("Document"))
     st.error(sentence(refusal), icon=":material/block:")

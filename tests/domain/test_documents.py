@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from db.models import Child, Document, DocumentFile, DocumentKind, Family, FamilyFile, Guardian, JournalEntry, Letter, StoredFile
+from db.models import Account, Child, Document, DocumentFile, DocumentKind, Family, FamilyFile, Guardian, JournalEntry, Letter, StoredFile
 from db.session import reading, writing
 from domain import clock, documents
 from domain.documents import Chosen, Plan, TooManyFamilies
@@ -82,6 +82,26 @@ def test_a_refused_paper_is_told_to_who_sent_it_with_the_reason(cast: Cast, sent
     assert "Assurance" in letter.text_body
     assert "Sami Benali" in letter.text_body
     assert "La photo est illisible." in letter.text_body
+
+
+def test_letters_about_papers_speak_the_language_of_the_account(unfinished: Cast) -> None:
+    amina, bruno = unfinished.amina, unfinished.bruno
+    with writing() as session:
+        session.get_one(Account, amina.id).language = "en"
+        waiting = session.scalars(select(Document).where(Document.state == "to_check")).one()
+        session.get_one(Account, bruno.id).language = "en"
+    with reading() as session:
+        planned = documents.plan(session, unfinished.claire, [unfinished.benali.id])
+        subject, _ = documents.preview(session, unfinished.claire, planned, unfinished.benali.id)
+    remind(unfinished, [unfinished.benali.id])
+    decide(documents.refuse, unfinished.claire, waiting.id, "illegible")
+    assert subject == "Papers are missing from your file"
+    assert [written()[person.email].partition(" ")[0] for person in (amina, bruno)] == ["Hello", "Hello"]
+    with reading() as session:
+        assert session.execute(select(Letter.kind, Letter.language).order_by(Letter.id)).all() == [
+            ("documents_missing", "en"),
+            ("document_refused", "en"),
+        ]
 
 
 def test_a_family_without_an_address_is_refused_without_a_letter(cast: Cast, sent: Document) -> None:
@@ -226,7 +246,11 @@ def test_opening_a_health_paper_is_journalled_once_for_one_reading(cast: Cast, n
 
 
 def test_opening_an_ordinary_paper_leaves_no_line(cast: Cast, sent: Document) -> None:
-    decide(documents.open_paper, cast.claire, sent.id)
+    vaccines = send(kind("Vaccins", "child", is_health=True), cast.benali, cast.sami)
+    with reading() as session:
+        assert not documents.is_health(session, cast.claire, sent.id)
+        assert documents.is_health(session, cast.claire, vaccines.id)
+        documents.open_paper(session, cast.claire, sent.id)
     with reading() as session:
         assert session.scalars(select(JournalEntry)).all() == []
 
@@ -268,7 +292,7 @@ def test_each_family_gets_one_letter_that_lists_what_is_missing_of_whom(unfinish
     letters = written()
     assert set(letters) == {unfinished.amina.email, unfinished.bruno.email}
     amina, bruno = letters[unfinished.amina.email], letters[unfinished.bruno.email]
-    assert "Sami Benali :\n– Assurance\n" in amina
+    assert "Sami Benali\u00a0:\n– Assurance\n" in amina
     assert "– Domicile (celle que nous avons a expiré)" in amina
     assert "Attestation CAF" not in amina
     assert "Domicile" not in bruno

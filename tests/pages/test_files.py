@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from db.models import Account, Document, DocumentFile, DocumentKind, JournalEntry, Letter, StoredFile
 from db.session import reading, writing
@@ -61,6 +62,30 @@ def test_filters_live_in_the_address(cast: Cast, sign_in_as: Callable[[Account],
     assert seen(etat="refused") == []
     assert "Aucun dossier ne répond à ce choix." in screens.words()
     assert seen(etat="nonsense", site="x", jours=99, nature=-1) == ["Benali Amina", "Lefèvre Bruno"]
+
+
+def test_reading_an_ordinary_paper_takes_no_turn_to_write_and_a_health_paper_is_noted(
+    cast: Cast, sign_in_as: Callable[[Account], Screens]
+) -> None:
+    ordinary, claire = unfinished(cast), cast.claire
+    vaccines = add(
+        DocumentKind(name="Vaccins", subject="child", is_health=True, blocks="nothing", is_compulsory=False, validity="for_ever")
+    )
+    about = {"family_id": cast.benali.id, "child_id": cast.sami.id, "sent_by_id": cast.amina.id}
+    health = add(Document(kind_id=vaccines.id, state="to_check", sent_at=clock.now(), **about))
+    screens = sign_in_as(claire)
+    turns: list[bool] = []
+
+    def turn(_: object) -> None:
+        turns.append(True)
+
+    event.listen(Session, "before_commit", turn)
+    assert screens.open("staff/document", piece=ordinary.id).title[0].value == "Assurance"
+    event.remove(Session, "before_commit", turn)
+    assert turns == []
+    assert screens.open("staff/document", piece=health.id).title[0].value == "Vaccins"
+    with reading() as session:
+        assert session.scalars(select(JournalEntry.act)).all() == ["open_document"]
 
 
 def test_a_paper_is_read_and_accepted_until_the_end_of_the_school_year(cast: Cast, sign_in_as: Callable[[Account], Screens]) -> None:
