@@ -91,6 +91,11 @@ def test_filters_keep_what_they_say(town: Cast) -> None:
     assert names(denis, without_held=True) == ["Benali", "Martin"]
 
 
+def test_a_search_reads_ligatures_and_both_apostrophes(cast: Cast) -> None:
+    cast.invoice(cast.family("L'Hœrter", site=cast.moreuil, search_name="l'hoerter"), 900, late(10))
+    assert names(cast.claire, search="l’hœrter") == names(cast.claire, search="L'HOERTER") == ["L'Hœrter"]
+
+
 def test_reminded_families_are_found_by_level_and_by_age(town: Cast) -> None:
     denis = town.denis
     with writing() as session:
