@@ -11,6 +11,7 @@ from typing import Any, Literal
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Account, FieldRule
@@ -124,12 +125,12 @@ def change_rules(session: Session, by: Account, section: Section, wanted: Mappin
             raise NotSound(name, "choice")
     before = rules(session, section)
     changed = {name: rule for name, rule in wanted.items() if rule != before[name]}
-    for name, rule in changed.items():
-        kept = session.get(FieldRule, (section, name), with_for_update=True)
-        if kept is None:
-            session.add(FieldRule(section=section, field=name, mode=rule.mode, waits_for_staff=rule.waits))
-        else:
-            kept.mode, kept.waits_for_staff = rule.mode, rule.waits
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for name, rule in sorted(changed.items()):
+        first = insert(FieldRule).values(section=section, field=name, mode=rule.mode, waits_for_staff=rule.waits)
+        session.execute(first.on_conflict_do_nothing())
+        kept = session.get_one(FieldRule, (section, name), with_for_update=True, populate_existing=True)
+        kept.mode, kept.waits_for_staff = rule.mode, rule.waits
     if changed:
         told = {name: [before[name].mode, rule.mode] for name, rule in changed.items()}
         journal.record(session, by, "change_fields", (FieldRule, 0), reason=section, changes=told)

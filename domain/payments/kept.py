@@ -4,8 +4,9 @@ Locks are taken in one order everywhere: the family's balance, its payments, its
 date. Whoever issues, credits, pays or bounces begins with `lock_balance`, so that two acts on one family follow each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,7 +21,7 @@ def lock_balance(session: Session, family_id: int) -> FamilyBalance:
     locked = select(FamilyBalance).where(FamilyBalance.family_id == family_id).with_for_update().execution_options(populate_existing=True)
     kept = session.scalars(locked).one_or_none()
     if kept is None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        insert = _insert(session)
         zeros = {"invoiced_cents": 0, "paid_cents": 0, "open_cents": 0, "credit_cents": 0}
         session.execute(insert(FamilyBalance).values(family_id=family_id, **zeros).on_conflict_do_nothing())
         kept = session.scalars(locked).one()
@@ -75,7 +76,13 @@ def reopen(session: Session, balance: FamilyBalance, moves: Iterable[tuple[Invoi
             .execution_options(synchronize_session=False)
         )
         if not session.execute(moved).rowcount:  # type: ignore[attr-defined]
-            session.add(SiteBalance(site_id=site_id, due_on=due_on, open_cents=cents, open_count=count))
+            first = _insert(session)(SiteBalance).values(site_id=site_id, due_on=due_on, open_cents=cents, open_count=count)
+            sums = {"open_cents": SiteBalance.open_cents + cents, "open_count": SiteBalance.open_count + count}
+            session.execute(first.on_conflict_do_update(index_elements=[SiteBalance.site_id, SiteBalance.due_on], set_=sums))
     balance.oldest_due_on = session.scalar(
         select(func.min(Invoice.due_on)).where(Invoice.family_id == balance.family_id, Invoice.open_cents > 0)
     )
+
+
+def _insert(session: Session) -> Callable[..., Any]:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Account, Setting
 from domain import clock, journal, rights
-from domain.refusals import DoesNotExist
+from domain.refusals import ChangedMeanwhile, DoesNotExist
 from domain.structure.known import ALWAYS, KNOWN, InvalidSetting, StaffingRatio
 from domain.structure.logo import NotAPicture, change_logo, logo, remove_logo
 
@@ -41,7 +42,7 @@ def setting(session: Session, name: str, on: date | None = None) -> Any:
 def change_setting(session: Session, by: Account, name: str, value: Any, valid_from: date = ALWAYS) -> None:
     """Gives a setting a value from a day on. A setting that is not dated always counts from the beginning of time.
 
-    Raises NotAllowed, DoesNotExist (no such setting), InvalidSetting.
+    Raises NotAllowed, DoesNotExist (no such setting), InvalidSetting, ChangedMeanwhile (taken back at this very moment).
     """
     rights.require(by, "settings")
     if name not in KNOWN:
@@ -49,13 +50,15 @@ def change_setting(session: Session, by: Account, name: str, value: Any, valid_f
     known = KNOWN[name]
     sound = known.check(value)
     day = valid_from if known.is_dated else ALWAYS
-    kept = session.get(Setting, (name, day), with_for_update=True)
-    old = kept.value if kept else setting(session, name, day)
+    before = setting(session, name, day)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    first = insert(Setting).values(name=name, valid_from=day, value=sound)
+    is_first = session.execute(first.on_conflict_do_nothing().returning(Setting.name)).first() is not None
+    kept = session.get(Setting, (name, day), with_for_update=True, populate_existing=True)
     if kept is None:
-        kept = Setting(name=name, valid_from=day, value=sound)
-        session.add(kept)
-    else:
-        kept.value = sound
+        raise ChangedMeanwhile("settings")
+    old = before if is_first else kept.value
+    kept.value = sound
     journal.record(session, by, "change_setting", kept, reason=name, changes={} if known.is_long else {name: [old, sound]})
 
 

@@ -4,6 +4,7 @@ import io
 
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from db.models import Account, StructureFile
@@ -27,13 +28,11 @@ def change_logo(session: Session, by: Account, content: bytes) -> None:
     """Keeps a new logo, redrawn within 600 × 200 pixels. Raises NotAllowed, NotAPicture."""
     rights.require(by, "settings")
     picture = _redrawn(content)
-    kept = session.scalar(select(StructureFile).where(StructureFile.name == "logo").with_for_update())
-    if kept is None:
-        kept = StructureFile(name="logo", mime="image/png", content=picture, changed_at=clock.now(), changed_by_id=by.id)
-        session.add(kept)
-    else:
-        kept.content, kept.changed_at, kept.changed_by_id = picture, clock.now(), by.id
-    journal.record(session, by, "change_logo", kept, changes={})
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    drawn = {"content": picture, "changed_at": clock.now(), "changed_by_id": by.id}
+    kept = insert(StructureFile).values(name="logo", mime="image/png", **drawn)
+    newest = kept.on_conflict_do_update(index_elements=[StructureFile.name], set_=drawn).returning(StructureFile.id)
+    journal.record(session, by, "change_logo", (StructureFile, session.execute(newest).scalar_one()))
 
 
 def remove_logo(session: Session, by: Account) -> None:

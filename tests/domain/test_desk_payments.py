@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from db.check import differences
 from db.models import Allocation, FamilyBalance, Invoice, JournalEntry, Payment, SiteBalance
@@ -24,6 +24,7 @@ from domain.payments import (
     record_payment,
     use_credit,
 )
+from domain.payments.kept import lock_balance, lock_invoices, reopen
 from domain.refusals import ChangedMeanwhile, DoesNotExist, Incomplete, NotAllowed, NotAnAmount, NothingChosen, Refusal, TooLong
 from tests.cast import Cast
 
@@ -310,6 +311,34 @@ def test_two_families_that_pay_at_once_leave_the_site_s_sum_right(cast: Cast) ->
         thread.join()
     assert failed == []
     assert_sums_agree()
+
+
+def test_the_first_sums_of_a_site_and_day_may_be_moved_by_several_at_once(cast: Cast) -> None:
+    families = [cast.benali, cast.lefevre, *(cast.family(f"Famille {number}") for number in range(4))]
+    invoices = [cast.invoice(family, 1000, JANUARY) for family in families]
+    with writing() as session:
+        session.execute(delete(SiteBalance))
+        session.execute(update(Invoice).values(open_cents=500))
+        session.execute(update(FamilyBalance).values(open_cents=500, paid_cents=500))
+    together, failed = threading.Barrier(len(invoices)), []
+
+    def move(invoice: Invoice) -> None:
+        together.wait()
+        try:
+            with writing() as session:
+                balance = lock_balance(session, invoice.family_id)
+                reopen(session, balance, [(lock_invoices(session, [invoice.id])[0], 300)])
+        except Exception as problem:
+            failed.append(problem)
+
+    threads = [threading.Thread(target=move, args=(invoice,)) for invoice in invoices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with reading() as session:
+        assert session.scalars(select(SiteBalance.open_cents)).all() == [6 * 300]
 
 
 def test_without_the_lock_the_race_loses_payments(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """The fields of the family's forms: the structure decides who may write, and what is typed is checked."""
 
+import threading
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,30 @@ def test_the_structure_decides_and_the_journal_tells_only_what_changed(cast: Cas
     claire = cast.claire
     with pytest.raises(NotAllowed), writing() as session:
         families.change_rules(session, claire, "family", wanted)
+
+
+def test_several_may_decide_for_a_field_at_once(cast: Cast) -> None:
+    helene, ready, raised = cast.helene, threading.Barrier(6), []
+
+    def decide() -> None:
+        ready.wait()
+        try:
+            with writing() as session:
+                families.change_rules(
+                    session, helene, "family", {"town": Rule("shown", waits=False), "street": Rule("hidden", waits=False)}
+                )
+        except Exception as problem:
+            raised.append(problem)
+
+    threads = [threading.Thread(target=decide) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
+    with reading() as session:
+        decided = families.rules(session, "family")
+    assert (decided["town"].mode, decided["street"].mode) == ("shown", "hidden")
 
 
 def test_a_field_that_is_not_open_cannot_be_written() -> None:

@@ -1,6 +1,8 @@
 """The structure's settings: dated, checked, journalled; its logo is redrawn."""
 
 import io
+import threading
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -17,6 +19,25 @@ from tests.cast import Cast
 def value(name: str, on: date | None = None) -> object:
     with reading() as session:
         return structure.setting(session, name, on)
+
+
+def at_once(times: int, act: Callable[[int], object]) -> None:
+    """Does an act in several threads that begin together; raises what one of them raised."""
+    ready, raised = threading.Barrier(times), []
+
+    def one(number: int) -> None:
+        ready.wait()
+        try:
+            act(number)
+        except Exception as problem:
+            raised.append(problem)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
 
 
 def change(by: object, name: str, told: object, **more: date) -> None:
@@ -127,3 +148,26 @@ def test_several_settings_are_changed_together_or_not_at_all(cast: Cast) -> None
         structure.change_settings(session, helene, {"name": "Les Tilleuls", "contact_email": "", "contact_phone": "03 53 01 00 00"})
     with reading() as session:
         assert sorted(entry.reason or "" for entry in session.scalars(select(JournalEntry))) == ["contact_phone", "name"]
+
+
+def test_a_setting_may_be_given_its_first_value_by_several_at_once(cast: Cast) -> None:
+    helene = cast.helene
+    at_once(6, lambda number: change(helene, "name", f"Les Tilleuls {number}"))
+    with reading() as session:
+        told = [entry.changes["name"] for entry in session.scalars(select(JournalEntry).order_by(JournalEntry.id))]
+    assert sorted(new for _, new in told) == [f"Les Tilleuls {number}" for number in range(6)]
+    old = sorted(old for old, _ in told)
+    assert old == sorted({"Service enfance-jeunesse", *(new for _, new in told)} - {value("name")}), "each changed what another left"
+
+
+def test_the_first_logo_may_be_given_by_several_at_once(cast: Cast) -> None:
+    helene, content = cast.helene, picture()
+
+    def give(_: int) -> None:
+        with writing() as session:
+            structure.change_logo(session, helene, content)
+
+    at_once(6, give)
+    with reading() as session:
+        assert structure.logo(session)
+        assert len(session.scalars(select(JournalEntry.act)).all()) == 6
