@@ -5,20 +5,26 @@ from sqlalchemy.orm import Session
 from db.models import Account
 from db.session import writing
 from domain import clock, journal
-from domain.accounts import passwords
-from domain.accounts.refusals import CurrentPasswordWrong, PasswordsDiffer, PasswordUnchanged
-from domain.accounts.sessions import sign_out_elsewhere
+from domain.accounts import passwords, throttle
+from domain.accounts.refusals import CurrentPasswordWrong, PasswordsDiffer, PasswordUnchanged, TooManyAttempts
+from domain.accounts.sessions import end_sessions
 from domain.refusals import ChangedMeanwhile, DoesNotExist
 
 
 def change_password(by: Account, current: str, new: str, again: str, *, keep: str | None) -> None:
     """Changes a person's password and takes back every other session; `keep` is the token of the one that stays.
 
-    Opens its own transaction, after the hashes. Raises CurrentPasswordWrong,
+    Opens its own transactions, around the hashes. Raises TooManyAttempts, CurrentPasswordWrong,
     PasswordsDiffer, PasswordUnchanged, PasswordTooWeak, PasswordTooLong, ChangedMeanwhile.
     """
+    with writing() as session:
+        until = throttle.count_secret(session, "current_password", by)
+    if until:
+        raise TooManyAttempts(until)
     if not passwords.matches(current, by.password_hash):
         raise CurrentPasswordWrong
+    with writing() as session:
+        throttle.forget_secret(session, "current_password", by)
     if new != again:
         raise PasswordsDiffer
     if current == new:
@@ -30,7 +36,7 @@ def change_password(by: Account, current: str, new: str, again: str, *, keep: st
         if account.password_hash != by.password_hash:
             raise ChangedMeanwhile("accounts")
         account.password_hash, account.password_changed_at = new_hash, clock.now()
-        sign_out_elsewhere(session, account, keep=keep)
+        end_sessions(session, account, keep=keep)
         journal.record(session, by, "change_password", account)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from db.models import Account
 from db.sealing import seal, unseal
 from domain import clock, journal, rights
-from domain.accounts.refusals import SecondFactorNotBegun, SecondFactorRequired, SecondFactorWrong
+from domain.accounts import throttle
+from domain.accounts.refusals import SecondFactorNotBegun, SecondFactorRequired, SecondFactorWrong, TooManyAttempts
 from domain.refusals import DoesNotExist
 from domain.structure import setting
 
@@ -26,6 +27,7 @@ def begin(session: Session, by: Account) -> str:
     sealed, version = seal(secret.encode(), _context(account))
     account.totp_sealed = version.to_bytes(2) + sealed
     account.totp_last_step = None
+    journal.record(session, by, "second_factor_begin", account)
     return secret
 
 
@@ -35,27 +37,28 @@ def secret_being_confirmed(by: Account) -> str | None:
 
 
 def confirm(session: Session, by: Account, code: str) -> None:
-    """Turns the second factor on with its first code. Raises SecondFactorNotBegun, SecondFactorWrong."""
+    """Turns the second factor on with its first code. Raises SecondFactorNotBegun, TooManyAttempts; SecondFactorWrong at the commit."""
     account = session.get_one(Account, by.id, with_for_update=True)
     if not account.totp_sealed or account.totp_confirmed_at:
         raise SecondFactorNotBegun
-    if not accepts(account, code):
-        raise SecondFactorWrong
-    account.totp_confirmed_at = clock.now()
-    journal.record(session, by, "second_factor_on", account)
+    if _right(session, account, code):
+        account.totp_confirmed_at = clock.now()
+        journal.record(session, by, "second_factor_on", account)
 
 
 def take_away(session: Session, by: Account, code: str) -> None:
-    """Turns one's own second factor off, with a code. Raises SecondFactorRequired, SecondFactorNotBegun, SecondFactorWrong."""
+    """Turns one's own second factor off, with a code.
+
+    Raises SecondFactorRequired, SecondFactorNotBegun, TooManyAttempts; SecondFactorWrong at the commit.
+    """
     if required_of(session, by):
         raise SecondFactorRequired
     account = session.get_one(Account, by.id, with_for_update=True)
     if not account.totp_confirmed_at:
         raise SecondFactorNotBegun
-    if not accepts(account, code):
-        raise SecondFactorWrong
-    _forget(account)
-    journal.record(session, by, "second_factor_off", account)
+    if _right(session, account, code):
+        _forget(account)
+        journal.record(session, by, "second_factor_off", account)
 
 
 def reset(session: Session, by: Account, account_id: int) -> None:
@@ -65,6 +68,7 @@ def reset(session: Session, by: Account, account_id: int) -> None:
     if account is None:
         raise DoesNotExist("accounts")
     _forget(account)
+    throttle.forget_secret(session, "code", account)
     journal.record(session, by, "second_factor_reset", account)
 
 
@@ -90,6 +94,18 @@ def accepts(account: Account, code: str) -> bool:
             account.totp_last_step = candidate
             return True
     return False
+
+
+def _right(session: Session, account: Account, code: str) -> bool:
+    until = throttle.count_secret(session, "code", account)
+    if until:
+        raise TooManyAttempts(until)
+    right = accepts(account, code)
+    if right:
+        throttle.forget_secret(session, "code", account)
+    else:
+        throttle.refuse_once_kept(session, SecondFactorWrong())
+    return right
 
 
 def _secret(account: Account) -> str:

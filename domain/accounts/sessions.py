@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Account, Connection, SignInSession, SignInTicket
-from domain import clock
+from domain import clock, journal
 from domain.accounts.refusals import TicketSpent
 from domain.accounts.sign_in import Origin, hash_of_secret
 
@@ -82,9 +82,15 @@ def sign_out(session: Session, token: str, *, origin: Origin) -> None:
 
 
 def sign_out_elsewhere(session: Session, by: Account, *, keep: str | None = None) -> int:
-    """Takes back every session of a person but the one of the token `keep`; gives how many."""
+    """A person leaves every other browser, all but the one of the token `keep`; gives how many."""
+    journal.record(session, by, "sign_out_elsewhere", (Account, by.id))
+    return end_sessions(session, by, keep=keep)
+
+
+def end_sessions(session: Session, account: Account, *, keep: str | None = None) -> int:
+    """Takes back the sessions of an account, as part of another act, but the one of the token `keep`; gives how many."""
     ended = update(SignInSession).where(
-        SignInSession.account_id == by.id,
+        SignInSession.account_id == account.id,
         SignInSession.revoked_at.is_(None),
         SignInSession.expires_at > clock.now(),
         SignInSession.token_hash != (hash_of_secret(keep) if keep else ""),

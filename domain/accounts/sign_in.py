@@ -54,13 +54,17 @@ def sign_in(email: str, password: str, *, remember: bool, origin: Origin, check:
     if account is None or not right or account.state == "closed":
         _refuse(account, "refused", origin)
         raise SignInRefused
-    if account.state != "active":
-        _refuse(account, "refused", origin)
-        raise AccountNotOpen
-    if account.totp_confirmed_at:
-        return Halfway(account.id, remember, clock.now() + HALFWAY_LIVES)
     with writing() as session:
-        return _ticket(session, account.id, remember)
+        account = session.get_one(Account, account.id, with_for_update=True)
+        throttle.give_back(session, origin.ip)
+        throttle.forget(session, account)
+        if account.state != "active":
+            _remember(session, account, "refused", origin)
+        elif not account.totp_confirmed_at:
+            return _ticket(session, account, remember)
+    if account.state != "active":
+        raise AccountNotOpen
+    return Halfway(account.id, remember, clock.now() + HALFWAY_LIVES)
 
 
 def second_step(halfway: Halfway, code: str, *, origin: Origin) -> str:
@@ -71,10 +75,12 @@ def second_step(halfway: Halfway, code: str, *, origin: Origin) -> str:
         account = session.get(Account, halfway.account_id, with_for_update=True)
         if account is None or account.state != "active":
             raise SignInRefused
-        until = throttle.count(session, account.email, account, origin.ip)
+        until = throttle.count_secret(session, "code", account, origin.ip)
         right = until is None and second_factor.accepts(account, code)
         if right:
-            return _ticket(session, account.id, halfway.remember)
+            throttle.give_back(session, origin.ip)
+            throttle.forget_secret(session, "code", account)
+            return _ticket(session, account, halfway.remember)
         _remember(session, account, "locked" if until else "second_factor_refused", origin)
     raise TooManyAttempts(until) if until else SecondFactorWrong
 
@@ -95,12 +101,10 @@ def _matches(email: str, password: str) -> bool:
     return passwords.matches(password, password_hash_of(email))
 
 
-def _ticket(session: Session, account_id: int, remember: bool) -> str:
-    account = session.get_one(Account, account_id)
-    throttle.forget(session, account)
+def _ticket(session: Session, account: Account, remember: bool) -> str:
     ticket = secrets.token_urlsafe(32)
     session.add(
-        SignInTicket(ticket_hash=hash_of_secret(ticket), account_id=account_id, remember=remember, expires_at=clock.now() + TICKET_LIVES)
+        SignInTicket(ticket_hash=hash_of_secret(ticket), account_id=account.id, remember=remember, expires_at=clock.now() + TICKET_LIVES)
     )
     return ticket
 

@@ -17,7 +17,7 @@ from db.models import Account, Site
 from db.models.accounts import ROLES
 from domain import clock, journal, letters, rights
 from domain.accounts import links, second_factor, throttle
-from domain.accounts.sessions import sign_out_elsewhere
+from domain.accounts.sessions import end_sessions
 from domain.refusals import ChangedMeanwhile, DoesNotExist, NotAllowed, Refusal, filled
 
 STAFF_ROLES = tuple(role for role in ROLES if role != "parent")
@@ -151,7 +151,7 @@ def close(session: Session, by: Account, account_id: int) -> None:
     _leave_one(administrators, account)
     account.state = "closed"
     journal.record(session, by, "close_user", account)
-    sign_out_elsewhere(session, account)
+    end_sessions(session, account)
     links.die(session, account.id)
 
 
@@ -187,7 +187,7 @@ def reset_second_factor(session: Session, by: Account, account_id: int) -> None:
     if account.totp_confirmed_at is None:
         raise ChangedMeanwhile("accounts")
     second_factor.reset(session, by, account.id)
-    sign_out_elsewhere(session, account)
+    end_sessions(session, account)
     letters.write(session, "account_second_factor_reset", account)
 
 

@@ -1,6 +1,7 @@
 """Coming in, staying, going out: what the door promises."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pyotp
@@ -58,6 +59,31 @@ def outcomes(account: Account | None) -> list[str]:
     with reading() as session:
         lines = select(Connection.outcome).where(Connection.account_id == (account.id if account else None)).order_by(Connection.id)
         return list(session.scalars(lines))
+
+
+def acts(account: Account) -> list[str]:
+    """What the journal says that somebody did, oldest first."""
+    with reading() as session:
+        return list(session.scalars(select(JournalEntry.act).where(JournalEntry.by_id == account.id).order_by(JournalEntry.id)))
+
+
+def at_once(times: int, act: Callable[[int], object]) -> list[Exception]:
+    """Does an act in several threads that begin together; gives what they raised."""
+    barrier, raised = threading.Barrier(times), []
+
+    def one(number: int) -> None:
+        barrier.wait()
+        try:
+            act(number)
+        except Exception as problem:
+            raised.append(problem)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return raised
 
 
 def turn_on(account: Account) -> pyotp.TOTP:
@@ -188,6 +214,38 @@ def test_guesses_sent_at_once_are_counted_each(cast: Cast) -> None:
     assert heard.count(refusals.TooManyAttempts) == 12 - throttle.FAILURES
 
 
+def test_the_first_guesses_from_one_address_may_come_together(cast: Cast) -> None:
+    raised = at_once(12, lambda number: try_in(f"personne{number % 3}@exemple.fr", "not the password"))
+    assert [type(problem) for problem in raised] == [refusals.SignInRefused] * 12
+    with reading() as session:
+        assert sorted(session.scalars(select(SignInThrottle.attempts))) == [4, 4, 4, 12]
+
+
+def test_right_passwords_do_not_count_against_their_address(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, noon: time_machine.Traveller
+) -> None:
+    monkeypatch.setattr(throttle, "TRIES_FROM_ONE_ADDRESS", 4)
+    totp = turn_on(cast.claire)
+    for _ in range(3):
+        noon.shift(timedelta(seconds=30))
+        enter(cast.amina)
+        accounts.second_step(try_in(cast.claire.email), totp.at(clock.now()), origin=HERE)
+    for number in range(4):
+        fail(f"personne{number}@exemple.fr")
+    with pytest.raises(refusals.TooManyAttempts):
+        try_in(cast.amina.email)
+
+
+def test_a_right_password_gives_back_its_own_try_and_no_other(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "TRIES_FROM_ONE_ADDRESS", 4)
+    for number in range(3):
+        fail(f"personne{number}@exemple.fr")
+        enter(cast.amina)
+    fail("personne@exemple.fr")
+    with pytest.raises(refusals.TooManyAttempts):
+        try_in(cast.amina.email)
+
+
 # -- tickets and sessions ---------------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +350,31 @@ def test_a_changed_password_signs_the_other_browsers_out(cast: Cast) -> None:
     assert isinstance(try_in(cast.amina.email, GOOD), str)
 
 
+def test_guessing_the_current_password_locks_and_leaves_the_door_open(cast: Cast, noon: time_machine.Traveller) -> None:
+    for _ in range(throttle.FAILURES):
+        with pytest.raises(refusals.CurrentPasswordWrong):
+            accounts.change_password(cast.amina, "not this one", GOOD, GOOD, keep=None)
+    with pytest.raises(refusals.TooManyAttempts):
+        accounts.change_password(cast.amina, PASSWORD, GOOD, GOOD, keep=None)
+    assert isinstance(try_in(cast.amina.email), str)
+    noon.shift(timedelta(minutes=15))
+    accounts.change_password(cast.amina, PASSWORD, GOOD, GOOD, keep=None)
+
+
+def test_the_right_current_password_is_never_counted(cast: Cast) -> None:
+    for _ in range(throttle.FAILURES + 1):
+        with pytest.raises(refusals.PasswordsDiffer):
+            accounts.change_password(cast.amina, PASSWORD, GOOD, GOOD + "!", keep=None)
+
+
+def test_leaving_the_other_browsers_is_told_in_the_journal(cast: Cast) -> None:
+    here, elsewhere = enter(cast.amina), enter(cast.amina)
+    with writing() as session:
+        assert accounts.sign_out_elsewhere(session, cast.amina, keep=here) == 1
+    assert (who(here), who(elsewhere)) == ("Amina", None)
+    assert acts(cast.amina) == ["sign_out_elsewhere"]
+
+
 def test_a_changed_password_is_told_in_the_journal_without_its_hash(cast: Cast) -> None:
     accounts.change_password(cast.amina, PASSWORD, GOOD, GOOD, keep=None)
     with reading() as session:
@@ -370,13 +453,77 @@ def test_the_code_that_confirmed_does_not_sign_in(cast: Cast) -> None:
 def test_guessing_codes_locks_too(cast: Cast) -> None:
     turn_on(cast.claire)
     halfway = try_in(cast.claire.email)
-    for _ in range(throttle.FAILURES - 1):
+    for _ in range(throttle.FAILURES):
         with pytest.raises(refusals.SecondFactorWrong):
             accounts.second_step(halfway, "000000", origin=HERE)
-    with pytest.raises(refusals.TooManyAttempts):
+    for again in (halfway, try_in(cast.claire.email)):
+        with pytest.raises(refusals.TooManyAttempts):
+            accounts.second_step(again, "000000", origin=HERE)
+
+
+def test_wrong_passwords_leave_the_codes_their_own_count(cast: Cast, noon: time_machine.Traveller) -> None:
+    totp = turn_on(cast.claire)
+    noon.shift(timedelta(seconds=30))
+    for _ in range(2):
+        fail(cast.claire.email, throttle.FAILURES - 1)
+        halfway = try_in(cast.claire.email)
+    with pytest.raises(refusals.SecondFactorWrong):
         accounts.second_step(halfway, "000000", origin=HERE)
+    accounts.second_step(halfway, totp.at(clock.now()), origin=HERE)
+
+
+def test_a_second_factor_that_is_reset_begins_its_count_anew(cast: Cast) -> None:
+    turn_on(cast.claire)
+    halfway = try_in(cast.claire.email)
+    for _ in range(throttle.FAILURES):
+        with pytest.raises(refusals.SecondFactorWrong):
+            accounts.second_step(halfway, "000000", origin=HERE)
+    with writing() as session:
+        second_factor.reset(session, cast.helene, cast.claire.id)
+    turn_on(cast.claire)
+
+
+@pytest.mark.parametrize("verb", [second_factor.confirm, second_factor.take_away])
+def test_codes_of_ones_own_account_cannot_be_guessed(cast: Cast, noon: time_machine.Traveller, verb: Callable[..., None]) -> None:
+    claire = cast.claire
+    if verb is second_factor.take_away:
+        totp = turn_on(claire)
+        noon.shift(timedelta(seconds=30))
+    else:
+        with writing() as session:
+            totp = pyotp.TOTP(second_factor.begin(session, claire))
+
+    def give(code: str) -> None:
+        with writing() as session:
+            verb(session, claire, code)
+
+    for _ in range(throttle.FAILURES):
+        with pytest.raises(refusals.SecondFactorWrong):
+            give("000000")
     with pytest.raises(refusals.TooManyAttempts):
-        try_in(cast.claire.email)
+        give(totp.at(clock.now()))
+    noon.shift(timedelta(minutes=15))
+    give(totp.at(clock.now()))
+
+
+def test_codes_guessed_at_once_are_counted_each(cast: Cast) -> None:
+    turn_on(cast.claire)
+
+    def guess(_: int) -> None:
+        with writing() as session:
+            second_factor.take_away(session, cast.claire, "000000")
+
+    heard = [type(problem) for problem in at_once(12, guess)]
+    assert heard.count(refusals.SecondFactorWrong) == throttle.FAILURES
+    assert heard.count(refusals.TooManyAttempts) == 12 - throttle.FAILURES
+
+
+def test_a_second_factor_is_told_in_the_journal_from_its_beginning_and_without_its_secret(cast: Cast) -> None:
+    turn_on(cast.claire)
+    assert acts(cast.claire) == ["second_factor_begin", "second_factor_on"]
+    with reading() as session:
+        told = session.scalars(select(JournalEntry).where(JournalEntry.act == "second_factor_begin")).one()
+    assert told.changes == {"totp_sealed": [None, "•••"]}
 
 
 def test_halfway_lasts_five_minutes(cast: Cast, noon: time_machine.Traveller) -> None:
