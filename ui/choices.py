@@ -101,16 +101,16 @@ def flag(label: str, *, key: str, default: bool = False, help: str | None = None
     return current
 
 
-def asked_page(*, key: str = "page") -> int:
-    """The page that the address asks for, from 1: for a query that runs before the pages are drawn."""
-    asked = st.query_params.get(key, "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+def asked_page(total: int | None = None, size: int = 50, *, key: str = "page") -> int:
+    """The page that the address asks for, from 1, and not past the last one where the `total` of rows is known: for a query that runs
+    before the pages are drawn."""
+    asked = min(max(1, number(key) or 1), 999_999)
+    return asked if total is None else min(asked, max(1, -(-total // size)))
 
 
 def page(total: int, size: int = 50, *, key: str = "page") -> int:
     """The page looked at, from 1; draws the pages to choose from, and how many rows there are. For `OFFSET (page - 1) * size`."""
-    pages = max(1, -(-total // size))
-    current = min(asked_page(key=key), pages)
+    pages, current = max(1, -(-total // size)), asked_page(total, size, key=key)
     if pages > 1:
         widget = _widget(key)
         if st.session_state.get(widget, current) != current:

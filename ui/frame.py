@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from db.models import Account
-from ui import access, browser, i18n, navigation
+from ui import access, browser, format, i18n, navigation
 from ui.i18n import _
 
 STATIC = Path(__file__).parent / "static"
@@ -18,7 +18,7 @@ def around(account: Account | None) -> None:
     st.logo(str(STATIC / "wordmark.svg"), size="large", icon_image=str(STATIC / "wordmark.svg"))
     if account:
         with st.sidebar:
-            st.caption(_("Signed in as {name}", name=account.full_name))
+            st.caption(_("Signed in as {name}", name=format.plain(account.full_name)))
             if st.button(_("Sign out"), icon=":material/logout:", key="sign-out", width="stretch"):
                 access.sign_out()
                 browser.leave()

@@ -151,11 +151,12 @@ def of_family(lines: pd.DataFrame) -> None:
             for line in theirs.itertuples():
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     badge(str(line.state))
-                    told = str(line.kind) if line.is_compulsory else _("{kind} (optional)", kind=line.kind)
+                    kind = format.plain(str(line.kind))
+                    told = kind if line.is_compulsory else _("{kind} (optional)", kind=kind)
                     if pd.notna(line.document_id):
                         screen.goto(told, "staff/document", icon=":material/description:", piece=int(line.document_id))
                     else:
-                        st.markdown(format.plain(told))
+                        st.markdown(told)
 
 
 def plan_words(planned: Any) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from db.session import reading
 from domain import balances
 from ui import balances as money
-from ui import choices, reminders, screen, tables
+from ui import choices, format, reminders, screen, tables
 from ui.access import admit
 from ui.i18n import _
 
@@ -20,7 +20,7 @@ def draw_links(rows) -> None:
     """A way to the account of each ticked family, the first six."""
     with st.container(horizontal=True):
         for row in rows.head(SHOWN_LINKS).itertuples():
-            told = _("Account of {family}", family=row.family)
+            told = _("Account of {family}", family=format.plain(row.family))
             screen.goto(told, "staff/family_account", icon=":material/receipt_long:", famille=row.family_id)
 
 
@@ -40,7 +40,7 @@ with reading() as session:
 filters, sort = money.choose(sites)
 with reading() as session:
     totals = balances.totals(session, me, filters)
-    families = balances.page(session, me, filters, sort, min(choices.asked_page(), -(-totals.families // balances.PAGE)))
+    families = balances.page(session, me, filters, sort, choices.asked_page(totals.families, balances.PAGE))
     owed = balances.of_site(session, me, filters.site_id) if filters.site_id else None
 
 money.draw_totals(totals)

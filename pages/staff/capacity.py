@@ -8,7 +8,7 @@ import streamlit as st
 from db.session import reading
 from domain import clock, occupancy
 from domain.refusals import Refusal
-from ui import capacity, choices, navigation, screen, tables
+from ui import capacity, choices, format, navigation, screen, tables
 from ui.access import admit, current_user
 from ui.capacity import grid, year
 from ui.i18n import _
@@ -44,7 +44,7 @@ def draw_grids(frame: pd.DataFrame) -> None:
     """A grid for each activity; a cell leads to its names."""
     st.caption(_("Choose a cell to see the names, change the capacity or close the day."))
     for activity_id, seats in frame.groupby("activity_id", sort=False):
-        screen.section(str(seats["activity"].iloc[0]))
+        screen.section(format.plain(seats["activity"].iloc[0]))
         chosen = grid.show(seats, key=f"grid-{activity_id}-{from_on}-{until_on}", short=view == "month")
         if chosen:
             open_day(activity_id, seats.loc[seats["seats_id"] == chosen, "day"].iloc[0].date(), chosen)

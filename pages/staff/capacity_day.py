@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from db.session import reading
-from domain import occupancy, rights
+from domain import clock, occupancy, rights
 from domain.occupancy import Cell
 from domain.refusals import DoesNotExist, Refusal
 from ui import capacity, choices, format, screen, tables
@@ -24,14 +24,13 @@ me = admit("staff/capacity_day")
 
 def day_asked() -> pd.DataFrame:
     """The seats of the day and activity of the address. Raises DoesNotExist when there are none in sight."""
-    asked, day = choices.read("activite") or "", choices.read("date") or ""
+    activity_id = choices.number("activite")
     try:
-        on = date.fromisoformat(day)
+        on = date.fromisoformat(choices.read("date") or "")
     except ValueError as problem:
         raise DoesNotExist("open_days") from problem
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+    if activity_id is None:
         raise DoesNotExist("open_days")
-    activity_id = int(asked)
     with reading() as session:
         seats = occupancy.capacity(session, me, activities=[activity_id], from_on=on, until_on=on)
     if seats.empty:
@@ -102,7 +101,7 @@ except Refusal as refusal:
     st.stop()
 first = seats.iloc[0]
 day = first["day"].date()
-screen.title(f"{first['activity']} — {format.day(day)}", first["site"])
+screen.title(f"{format.plain(first['activity'])} — {format.day(day)}", format.plain(first["site"]))
 seats_id = choose_cell(seats)
 with reading() as session:
     cell = occupancy.cell(session, me, seats_id)
@@ -110,8 +109,10 @@ back = {"site": cell.site_id, "jour": day, "vue": choices.read("vue"), "activite
 screen.goto(_("Back to the capacities"), "staff/capacity", icon=":material/arrow_back:", **back)
 draw_figures(cell, seats.loc[seats["seats_id"] == seats_id, "state"].iloc[0])
 draw_names(seats_id)
-if rights.may(me, "capacity", rights.ACT):
-    screen.section(_("Change the seats"), capacity.kind_words(cell))
+if day < clock.today():
+    screen.empty(sentence(occupancy.DayIsPast(day)))
+elif rights.may(me, "capacity", rights.ACT):
+    screen.section(_("Change the seats"), format.plain(capacity.kind_words(cell)))
     changing.seats(cell)
-    screen.section(_("The whole day"), str(first["activity"]))
+    screen.section(_("The whole day"), format.plain(first["activity"]))
     changing.closing(cell)

@@ -5,7 +5,7 @@ import streamlit as st
 from db.session import reading
 from domain import balances
 from domain.refusals import DoesNotExist, Refusal
-from ui import choices, desk, family_account, screen
+from ui import choices, desk, family_account, format, screen
 from ui.access import admit
 from ui.i18n import _
 from ui.sentences import sentence
@@ -18,11 +18,11 @@ me = admit("staff/family_account")
 
 def account_asked() -> balances.FamilyAccount:
     """The account of the family of the address. Raises DoesNotExist."""
-    asked = choices.read("famille") or ""
-    if not (asked.isascii() and asked.isdigit()):
+    family_id = choices.number("famille")
+    if family_id is None:
         raise DoesNotExist("families")
     with reading() as session:
-        return balances.of_family(session, me, int(asked))
+        return balances.of_family(session, me, family_id)
 
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ except Refusal as refusal:
     st.error(sentence(refusal), icon=":material/block:")
     screen.goto(_("Back to the balances"), "staff/balances", icon=":material/arrow_back:")
     st.stop()
-screen.title(_("Account of {family}", family=account.full_name))
+screen.title(_("Account of {family}", family=format.plain(account.full_name)))
 screen.goto(_("Back to the balances"), "staff/balances", icon=":material/arrow_back:")
 family_account.draw_figures(account)
 with st.expander(_("Record a payment"), icon=":material/payments:", expanded=account.balance.open_cents > 0):

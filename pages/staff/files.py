@@ -5,7 +5,7 @@ import streamlit as st
 from db.expected import STATES
 from db.session import reading, writing
 from domain import documents
-from ui import choices, feedback, papers, screen, tables
+from ui import choices, feedback, format, papers, screen, tables
 from ui.access import admit, current_user, require_user
 from ui.i18n import _, n_
 
@@ -32,7 +32,7 @@ def remind(chosen) -> None:
 
 def choose(kinds) -> tuple[documents.Chosen, str]:
     """The filters, from the address."""
-    site_id = int(asked) if (asked := choices.read("site") or "").isdigit() else None
+    site_id = choices.number("site")
     with reading() as session:
         sites, activities = documents.programme(session, me, site_id)
     sites, activities = {0: _("All sites")} | sites, {0: _("All activities")} | activities
@@ -71,8 +71,8 @@ def draw_reminders(chosen) -> None:
             return
         papers.plan_words(planned)
         if letter:
-            with st.expander(_("Read the letter to {name}", name=planned.readers[first].full_name)):
-                st.markdown(f"**{letter[0]}**")
+            with st.expander(_("Read the letter to {name}", name=format.plain(planned.readers[first].full_name))):
+                st.markdown(f"**{format.plain(letter[0])}**")
                 st.text(letter[1])
         told = n_("Send {count} letter", "Send {count} letters", len(planned.letters))
         st.button(told, on_click=remind, args=(chosen,), type="primary", icon=":material/send:", disabled=not letter)
@@ -86,7 +86,7 @@ with reading() as session:
 chosen, sort = choose(kinds)
 with reading() as session:
     total = documents.count(session, me, chosen)
-    files = documents.page(session, me, chosen, sort, choices.asked_page())
+    files = documents.page(session, me, chosen, sort, choices.asked_page(min(total, documents.COUNTED), papers.PAGE))
     states = documents.matrix(session, files)
 
 

@@ -114,7 +114,7 @@ else:
     key = f"users-{hash(tuple(frame['account_id']))}"
     positions = tables.show(frame, columns=COLUMNS, key=key, alt=_("The people of the staff, one a line."), select="one")
     choices.page(total, directory.PAGE) if total > directory.PAGE else st.caption(n_("{count} person", "{count} people", total))
-    tables.excel(_("To Excel"), "utilisateurs.xlsx", lambda: rows_of(size=10_000)[0], columns=COLUMNS)
-    asked = choices.read("compte") or ""
-    if positions or asked.isdecimal():
-        draw_user(int(frame["account_id"].iloc[positions[0]]) if positions else int(asked[:9]))
+    tables.excel(_("To Excel"), "utilisateurs.xlsx", lambda: rows_of(size=max(total, 1))[0], columns=COLUMNS)
+    asked = int(frame["account_id"].iloc[positions[0]]) if positions else choices.number("compte")
+    if asked is not None:
+        draw_user(asked)

@@ -48,6 +48,11 @@ def test_the_matrix_tells_what_each_family_has_sent(cast: Cast, sign_in_as: Call
     assert "Attestation CAF" in rows(screens.open("staff/files", obligatoires=0))[0]
 
 
+def test_a_page_past_the_end_of_the_files_shows_the_last_one(cast: Cast, sign_in_as: Callable[[Account], Screens]) -> None:
+    unfinished(cast)
+    assert len(rows(sign_in_as(cast.claire).open("staff/files", page=9))) == 2
+
+
 def test_filters_live_in_the_address(cast: Cast, sign_in_as: Callable[[Account], Screens]) -> None:
     unfinished(cast)
     cast.booking(cast.lia, cast.lefevre, cast.open_day(cast.mercredi, WEDNESDAY)[0])

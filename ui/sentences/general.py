@@ -21,7 +21,7 @@ def _decided(refusal: refusals.AlreadyDecided) -> str:
     facts = {"when": format.instant(refusal.at), "outcome": _(OUTCOMES.get(refusal.outcome, refusal.outcome))}
     if refusal.by_name is None:
         return _("This was already decided: {outcome}, on {when}.", **facts)
-    return _("{name} was quicker: {outcome}, on {when}.", name=refusal.by_name, **facts)
+    return _("{name} was quicker: {outcome}, on {when}.", name=format.plain(refusal.by_name), **facts)
 
 
 SENTENCES: dict[type[refusals.Refusal], Callable[[Any], str]] = {

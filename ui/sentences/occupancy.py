@@ -59,7 +59,7 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
         overbooking=format.number(refusal.overbooking),
     ),
     occupancy.DayIsAlreadyClosed: lambda refusal: _(
-        "{day} is already closed: {reason}.", day=format.day(refusal.day).capitalize(), reason=refusal.reason.rstrip(".")
+        "{day} is already closed: {reason}.", day=format.day(refusal.day).capitalize(), reason=format.plain(refusal.reason.rstrip("."))
     ),
     occupancy.DayIsAlreadyOpen: lambda refusal: _("{day} is already open.", day=format.day(refusal.day).capitalize()),
     occupancy.DayIsPast: lambda refusal: _("{day} is past: it stays as it was.", day=format.day(refusal.day).capitalize()),
