@@ -80,7 +80,7 @@ def close_day(session: Session, by: Account, open_day_id: int, reason: str, *, c
     invoiced = _cancel(session, by, bookings, site.id, because)
     _withdraw(session, by, entries, site.id, because)
     session.execute(update(Seats).where(Seats.id.in_(seats)).values(taken=0, booked=0, waiting=0))
-    written, unreached = _tell(session, bookings, entries, activity=activity.name, site=site.name, day=day.day, reason=because)
+    written, unreached = _tell(session, bookings, entries, activity=activity.name, site=site.name, day=day.day, reason=because.rstrip(". "))
     day.state, day.closed_reason = "closed", because
     told: dict[str, list[str | int]] = {"state": ["open", "closed"], "bookings": [len(bookings), 0], "waiting": [len(entries), 0]}
     journal.record(

@@ -466,6 +466,17 @@ def test_closing_cancels_frees_withdraws_voids_and_writes_once_to_each_family(ca
     assert told == ["cancel"] * 3 + ["withdraw", "close_day"]
 
 
+def test_a_reason_that_ends_with_a_full_stop_is_told_with_one(cast: Cast) -> None:
+    seats, claire = cast.open_day(cast.mercredi), cast.claire
+    cast.booking(cast.sami, cast.benali, seats[1])
+    with writing() as session:
+        occupancy.close_day(session, claire, seats[0].open_day_id, "Panne de chauffage.", cancel_bookings=True)
+    with reading() as session:
+        told = session.scalars(select(Letter.text_body)).one()
+    assert "Panne de chauffage." in told
+    assert "Panne de chauffage.." not in told
+
+
 def test_what_was_invoiced_stays_and_families_without_email_are_named(cast: Cast) -> None:
     from db.models import InvoiceLine
 

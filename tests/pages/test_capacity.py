@@ -63,7 +63,7 @@ def test_the_week_is_told_in_figures_and_words(cast: Cast, sign_in_as: SignIn) -
     assert grid.columns.tolist() == ["Temps d’accueil", "mer. 4 mars"]
     assert grid["mer. 4 mars"].tolist() == ["1/2 ○ de la place", "2/2 ● complet", *["0/2 ○ de la place"] * 4]
     assert grid["Temps d’accueil"].tolist()[:2] == ["Matin · 3–5 ans", "Matin · 6–11 ans"]
-    assert "Du lun. 2 mars au dimanche 8 mars 2026" in screens.words()
+    assert "Du lun. 2 mars au dim. 8 mars 2026" in screens.words()
 
 
 def test_the_periods_follow_each_other_in_the_address(cast: Cast, sign_in_as: SignIn) -> None:
@@ -87,7 +87,7 @@ def test_the_table_is_sorted_filtered_and_says_the_words(cast: Cast, sign_in_as:
     cast.booking(cast.sami, cast.benali, seats[3])
     screens = sign_in_as(cast.gaelle).open("staff/capacity", tableau=1, tri="fill", vue="month")
     table = screens.dataframe[0].value
-    assert (table["slot"].iloc[0], table["age_group"].iloc[0], table["state"].iloc[0]) == ("Repas", "6–11 ans", "full")
+    assert (table["slot"].iloc[0], table["age_group"].iloc[0], table["state"].iloc[0]) == ("Repas", "6–11 ans", "● complet")
     table = screens.open("staff/capacity", tableau=1, etats="full", vue="month").dataframe[0].value
     assert len(table) == 1
 
@@ -132,7 +132,7 @@ def test_a_cell_leads_to_its_names(cast: Cast, sign_in_as: SignIn) -> None:
     assert screens.dataframe[0].value[["first_name", "family"]].values.tolist() == [["Sami", "Benali"]]
     assert [metric.value for metric in screens.metric] == ["10", "1", "9", "0"]
     assert "Enregistrer la jauge" not in [button.label for button in screens.button]
-    assert "Personne n’est inscrit, personne n’attend." in day_of(screens, seats[0]).words()
+    assert "Rien n’est réservé, personne n’attend." in day_of(screens, seats[0]).words()
 
 
 def test_a_coordinator_changes_a_capacity_and_is_told_why_not(cast: Cast, sign_in_as: SignIn) -> None:
@@ -170,6 +170,22 @@ def test_several_days_change_at_once(cast: Cast, sign_in_as: SignIn) -> None:
     press(screens, "Enregistrer la jauge de ces jours")
     assert screens.success[0].value == "La jauge de 2 jours est modifiée."
     assert [kept(each).capacity for each in seats] == [16, 16, 10]
+
+
+def test_no_weekday_ticked_changes_no_day(cast: Cast, sign_in_as: SignIn) -> None:
+    seats = cast.open_day(cast.mercredi)[1]
+    screens = day_of(sign_in_as(cast.claire), seats)
+    screens.number_input(key=f"many-{seats.id}-10-0-capacity").set_value(16)
+    screens.button_group(key=f"many-{seats.id}-10-0-weekdays").set_value([])
+    press(screens, "Enregistrer la jauge de ces jours")
+    assert screens.error[0].value.startswith("Rien n’est choisi")
+    assert kept(seats).capacity == 10
+
+
+def test_a_day_that_is_past_offers_no_change(cast: Cast, sign_in_as: SignIn) -> None:
+    screens = day_of(sign_in_as(cast.claire), cast.open_day(cast.mercredi, WEDNESDAY - timedelta(days=7))[0])
+    assert "la journée est passée" in screens.words()
+    assert not screens.number_input
 
 
 def test_above_the_declared_maximum_the_sentence_says_who_may(cast: Cast, sign_in_as: SignIn) -> None:
