@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,7 +13,7 @@ import streamlit as st
 from db.models import Account
 from db.models.accounts import ROLES
 from domain.rights import TABLE, Right
-from ui.i18n import _, word
+from ui.i18n import _, language, word
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
 
@@ -97,8 +99,9 @@ def role_of(account: Account | None) -> str:
     return account.role if account and account.state == "active" else VISITOR
 
 
+@cache
 def standing() -> Sequence[Screen]:
-    """The screens whose script is there."""
+    """The screens whose script is there; looked for once."""
     return tuple(screen for screen in SCREENS if screen.path.is_file())
 
 
@@ -126,6 +129,12 @@ def opens(key: str) -> bool:
 
 def page(key: str) -> st.Page:
     """Streamlit's page of a screen, as the router registered it."""
+    return copy(_page(key, language()))
+
+
+@cache
+def _page(key: str, _language: str) -> st.Page:
+    """Made once a language: Streamlit walks the disk for each. Every run gets a copy, for a run marks the page that it may call."""
     screen = BY_KEY[key]
     icon = f":material/{screen.icon}:" if screen.icon else ""
     hidden = screen.section is None

@@ -1,10 +1,13 @@
 """The script of every run: who is here, which screens are theirs, what the last act said, then the screen itself."""
 
+from copy import copy
+from functools import cache
+
 import streamlit as st
 
 from db.models import Account
 from ui import access, feedback, frame, navigation
-from ui.i18n import _
+from ui.i18n import _, language
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def _menu(account: Account | None) -> dict[str, list[st.Page]]:
         if navigation.allows(screen, role, held):
             sections.setdefault(_(screen.section) if screen.section else "", []).append(navigation.page(screen.key))
         else:
-            sections[""].append(_instead(screen, role, held))
+            sections[""].append(copy(_instead(screen.key, role == navigation.VISITOR, held, language())))
     return sections
 
 
@@ -46,9 +49,11 @@ def _door(role: str, held: bool) -> st.Page:
     return st.Page(enter, title="Farandole", url_path="accueil", default=True, visibility="hidden")
 
 
-def _instead(screen: navigation.Screen, role: str, held: bool) -> st.Page:
+@cache
+def _instead(key: str, visitor: bool, held: bool, _language: str) -> st.Page:
     """What stands at the address of a screen that is not open to the person: the sign-in for a visitor, one calm sentence for others."""
-    if role == navigation.VISITOR:
+    screen = navigation.BY_KEY[key]
+    if visitor:
         sign_in = navigation.BY_KEY["visitor/sign_in"]
         return st.Page(sign_in.path, title=_(sign_in.title), url_path=screen.url_path, visibility="hidden")
 
