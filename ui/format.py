@@ -20,7 +20,7 @@ _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 
 def day(value: date | None) -> str:
     """`lundi 2 mars 2026`"""
-    return NOTHING if unknown(value) else dates.format_date(value, "EEEE d MMMM y", locale=locale())
+    return NOTHING if value is None or unknown(value) else dates.format_date(value, f"EEEE {_day_of(value)} MMMM y", locale=locale())
 
 
 def short_day(value: date | None) -> str:
@@ -30,7 +30,7 @@ def short_day(value: date | None) -> str:
 
 def week_day(value: date) -> str:
     """`lun. 2 mars`"""
-    return dates.format_date(value, "EEE d MMM", locale=locale())
+    return dates.format_date(value, f"EEE {_day_of(value)} MMM", locale=locale())
 
 
 def month(value: date) -> str:
@@ -117,3 +117,8 @@ def device(agent: str | None) -> str:
 def plain(text: str) -> str:
     """A text somebody typed, shown as it is: what Markdown would read as marks is escaped."""
     return "".join(f"\\{character}" if character in _MARKS else character for character in text)
+
+
+def _day_of(value: date) -> str:
+    """The pattern of a day's number: French says `1er`."""
+    return "d'er'" if value.day == 1 and str(locale()).startswith("fr") else "d"

@@ -14,7 +14,7 @@ from ui.i18n import _
 
 Kind = Literal["text", "money", "day", "instant", "number", "percent", "link", "flag"]
 _WRITERS: dict[str, Callable[[Any], str]] = {
-    "money": format.euros,
+    "money": lambda euros: format.euros(None if format.unknown(euros) else round(euros * 100)),
     "day": format.short_day,
     "instant": format.instant,
     "number": format.number,
@@ -50,8 +50,9 @@ def show(
 
     `alt` says in one sentence what the table holds. Columns that are not named are not sent to the browser.
     """
-    shown = frame[list(columns)]
+    shown = pd.DataFrame({name: _for_readers(frame[name], column) for name, column in columns.items()}, index=frame.index)
     written = {name: writer for name, column in columns.items() if (writer := column.write or _WRITERS.get(column.kind))}
+    written = {name: writer for name, writer in written.items() if not _is_code(frame[name], columns[name])}
     data: Any = shown.style.format(written) if written and not shown.empty else shown  # type: ignore[arg-type]
     settings: dict[str, Any] = {
         "hide_index": True,
@@ -117,6 +118,22 @@ def _config(column: Column) -> Any:
     if column.kind in ("money", "number", "percent") and column.write is None:
         return st.column_config.NumberColumn(column.label, **shared)
     return st.column_config.Column(column.label, **shared)
+
+
+def _is_code(values: "pd.Series[Any]", column: Column) -> bool:
+    """Whether a column holds codes, of which only the words are to reach anybody."""
+    return column.write is not None and any(isinstance(value, str | dict) for value in values)
+
+
+def _for_readers(values: "pd.Series[Any]", column: Column) -> "pd.Series[Any]":
+    """What the table beside the painted one holds, which screen readers read and the clipboard takes: words, euros, the hour of here."""
+    if column.write and _is_code(values, column):
+        return values.map(column.write)
+    if column.kind == "money" and not column.write:
+        return pd.to_numeric(values) / 100
+    if column.kind == "instant" and not column.write:
+        return pd.to_datetime(values, utc=True).dt.tz_convert(settings().zone)
+    return values
 
 
 def _for_excel(values: "pd.Series[Any]", column: Column) -> "pd.Series[Any]":

@@ -109,10 +109,10 @@ def after(view: str, day: date) -> date:
 
 
 def span_words(view: str, day: date) -> str:
-    """`lundi 2 mars 2026`, `du 2 au 8 mars 2026`, `mars 2026`, `2025–2026`"""
+    """`lundi 2 mars 2026`, `du lun. 2 mars au dim. 8 mars 2026`, `mars 2026`, `2025–2026`"""
     from_on, until_on = span(view, day)
     if view == "week":
-        return _("From {start} to {end}", start=format.week_day(from_on), end=format.day(until_on))
+        return _("From {start} to {end}", start=format.week_day(from_on), end=f"{format.week_day(until_on)} {until_on.year}")
     if view == "month":
         return format.month(day).capitalize()
     return f"{from_on.year}–{until_on.year}" if view == "year" else format.day(day).capitalize()

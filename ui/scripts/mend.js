@@ -138,9 +138,15 @@ const menu = () => {
     part.setAttribute("role", "presentation");
 };
 
+// A table that is wider than the window can be scrolled by keys as well.
+const wide = () => {
+  for (const part of document.querySelectorAll("[data-testid='stTable'] > div:not([tabindex])")) part.tabIndex = 0;
+};
+
 const watchWords = (state) => {
   new MutationObserver((changes) => {
     menu();
+    wide();
     if (state.language !== "fr") return;
     for (const change of changes) {
       if (change.type === "attributes") names(change.target);
@@ -186,5 +192,6 @@ export default function ({ data }) {
   silenceKeys();
   watchConnection();
   menu();
+  wide();
   if (state.language === "fr") words(document.body);
 }
