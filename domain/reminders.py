@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import Account, FamilyBalance, Guardian, Invoice, Reminder, ReminderInvoice, Site
@@ -18,6 +18,8 @@ from domain.structure import setting
 
 LEVELS = (1, 2, 3)
 BATCH = 500
+_LOOK = 5_000
+Standing = Literal["ready", "already_today", "without_email"]
 
 
 @dataclass(eq=False)
@@ -51,10 +53,14 @@ class Sent:
     without_email: list[int] = field(default_factory=list)
     nothing_overdue: list[int] = field(default_factory=list)
 
-    def __iadd__(self, more: "Sent") -> "Sent":
-        for name in ("sent", "already_today", "without_email", "nothing_overdue"):
-            getattr(self, name).extend(getattr(more, name))
-        return self
+
+@dataclass
+class Group:
+    """Late families: how many, what is asked of them in cents, and the ids of the first 500."""
+
+    families: int = 0
+    cents: int = 0
+    first: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,26 @@ def batches(family_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """The families by transactions of 500."""
     for first in range(0, len(family_ids), BATCH):
         yield family_ids[first : first + BATCH]
+
+
+def standing(session: Session, by: Account, family_ids: Sequence[int], level: int | None = None) -> dict[Standing, Group]:
+    """How the late families among some stand, counted and summed by the database, with the ids of the first 500 of each group.
+
+    `ready` to be written to, `already_today`, or `without_email`. Two queries for 5,000 families. Refuses NotAllowed, UnknownLevel.
+    """
+    rights.require(by, "money")
+    _known(level)
+    found: dict[Standing, Group] = {"ready": Group(), "already_today": Group(), "without_email": Group()}
+    ids = sorted(set(family_ids))
+    for start in range(0, len(ids), _LOOK):
+        them = _standing(by, ids[start : start + _LOOK], level).subquery()
+        for state, count, cents in session.execute(select(them.c.state, func.count(), func.sum(them.c.cents)).group_by(them.c.state)):
+            group = found[state]
+            group.families, group.cents = group.families + count, group.cents + int(cents)
+            if len(group.first) < BATCH:
+                first = select(them.c.family_id).where(them.c.state == state).order_by(them.c.family_id)
+                group.first += session.scalars(first.limit(BATCH - len(group.first)))
+    return found
 
 
 def prepare(session: Session, by: Account, family_ids: Collection[int], level: int | None = None) -> pd.DataFrame:
@@ -203,9 +229,7 @@ def _write(session: Session, by: Account, leaving: list[_Due]) -> None:
 
 def _due(session: Session, by: Account, family_ids: Collection[int], level: int | None) -> list[_Due]:
     """The late families among some, in the order of their ids: four queries for up to 500 of them."""
-    today = clock.today()
-    midnight = datetime.combine(today, time(), settings().zone)
-    late = and_(Invoice.open_cents > 0, Invoice.due_on < today, Invoice.is_disputed.is_(False), Invoice.at_treasury_on.is_(None))
+    late, midnight = _late(), _midnight()
     asked = (
         select(
             Invoice.id,
@@ -249,6 +273,25 @@ def _due(session: Session, by: Account, family_ids: Collection[int], level: int 
         )
         for family_id, rows in invoices.items()
     ]
+
+
+def _standing(by: Account, family_ids: Collection[int], level: int | None) -> Any:
+    """One row for each late family: family_id, cents, state."""
+    here = (Invoice.family_id.in_(family_ids), _late(), rights.sees_family(by, Invoice.family_id))
+    due = select(Invoice.family_id, func.sum(Invoice.open_cents).label("cents")).where(*here).group_by(Invoice.family_id).subquery()
+    same = (Reminder.family_id == due.c.family_id, Reminder.sent_at >= _midnight())
+    done = exists().where(*same, Reminder.level == level) if level else exists().where(*same)
+    reached = exists().where(Guardian.family_id == due.c.family_id, Guardian.email.is_not(None))
+    return select(due.c.family_id, due.c.cents, case((done, "already_today"), (reached, "ready"), else_="without_email").label("state"))
+
+
+def _late() -> ColumnElement[bool]:
+    """Past its due date, and neither disputed nor at the Trésor."""
+    return and_(Invoice.open_cents > 0, Invoice.due_on < clock.today(), Invoice.is_disputed.is_(False), Invoice.at_treasury_on.is_(None))
+
+
+def _midnight() -> datetime:
+    return datetime.combine(clock.today(), time(), settings().zone)
 
 
 def _readers(family_ids: Collection[int]) -> Any:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.session import reading, writing
 from domain import reminders
-from domain.reminders import LEVELS, Sent
+from domain.reminders import BATCH, LEVELS, Sent
 from ui import balances, choices, feedback, format, screen, tables
 from ui.access import require_user
 from ui.i18n import _, n_
@@ -17,15 +17,13 @@ _NEXT = 0
 
 
 def send(family_ids: Sequence[int], level: int | None) -> None:
-    """Sends the prepared reminders, 500 families at a time: what left before a refusal has left, and is not sent twice."""
+    """Sends the reminders that are shown, 500 at most. The panel stays open after a full batch, for the next ones."""
     told = Sent()
-    with feedback.refusals():
-        for batch in reminders.batches(family_ids):
-            with writing() as session:
-                sent = reminders.send(session, require_user(), batch, level)
-            told += sent
+    with feedback.refusals(), writing() as session:
+        told = reminders.send(session, require_user(), family_ids, level)
     if told.sent:
-        choices.put(relance=None)
+        if len(told.sent) < BATCH:
+            choices.put(relance=None)
         feedback.say(n_("{count} reminder waits in the outbox.", "{count} reminders wait in the outbox.", len(told.sent)))
     if told.already_today:
         count = len(told.already_today)
@@ -36,21 +34,25 @@ def send(family_ids: Sequence[int], level: int | None) -> None:
 
 
 def draw(family_ids: list[int]) -> None:
-    """The reminders that these families would get."""
+    """The reminders that these families would get: the totals of all of them, and the first 500 to look at and to send."""
     screen.section(_("Reminders"), _("Only invoices past their due date, neither disputed nor at the Trésor, are asked for."))
     named = {_NEXT: _("The next one of each family")} | {level: balances.level_words(level) for level in LEVELS}
     level = choices.one(_("Level"), list(named), key="niveau", format=named.__getitem__, look="buttons") or None
     with reading() as session:
-        found = reminders.prepare(session, require_user(), family_ids, level)
-    reached = found[found["email"].notna() & ~found["already_today"].astype(bool)]
-    if found.empty:
+        groups = reminders.standing(session, require_user(), family_ids, level)
+        shown = {state: reminders.prepare(session, require_user(), group.first, level) for state, group in groups.items()}
+    ready, reached = groups["ready"], shown["ready"]
+    if not any(group.families for group in groups.values()):
         screen.empty(_("None of these families has anything late to be reminded of."))
         return
     with st.container(horizontal=True):
-        screen.figure(_("Families to write to"), format.number(len(reached)))
-        screen.figure(_("Amount asked for"), format.euros(int(reached["amount_cents"].sum())))
+        screen.figure(_("Families to write to"), format.number(ready.families))
+        screen.figure(_("Amount asked for"), format.euros(ready.cents))
+    if ready.families > BATCH:
+        told = n_("The first {count} family is shown.", "The first {count} families are shown: the next come once these have left.", BATCH)
+        st.info(told, icon=":material/info:")
     _draw_recipients(reached, _("The families to write to, with what is asked of each"), "reminders-reached")
-    _draw_left_out(found)
+    _draw_left_out(shown["without_email"], groups["without_email"].families, shown["already_today"], groups["already_today"].families)
     if reached.empty:
         return
     _draw_letter(reached, level)
@@ -73,15 +75,14 @@ def _draw_recipients(found: pd.DataFrame, alt: str, key: str) -> None:
         tables.show(found, columns=columns, key=key, alt=alt, height=min(400, 36 * (len(found) + 1) + 4))
 
 
-def _draw_left_out(found: pd.DataFrame) -> None:
-    unreached, done = found[found["email"].isna()], found[found["already_today"].astype(bool)]
-    if len(unreached):
-        told = n_("{count} family without an e-mail is left out", "{count} families without an e-mail are left out", len(unreached))
+def _draw_left_out(unreached: pd.DataFrame, unreached_count: int, done: pd.DataFrame, done_count: int) -> None:
+    if unreached_count:
+        told = n_("{count} family without an e-mail is left out", "{count} families without an e-mail are left out", unreached_count)
         with st.expander(told, icon=":material/unsubscribe:"):
             st.markdown(_("They can be reached by letter or by telephone, from their account."))
             _draw_recipients(unreached, _("The families that nobody can write to"), "reminders-unreached")
-    if len(done):
-        told = n_("{count} family already had this reminder today", "{count} families already had this reminder today", len(done))
+    if done_count:
+        told = n_("{count} family already had this reminder today", "{count} families already had this reminder today", done_count)
         with st.expander(told, icon=":material/event_available:"):
             _draw_recipients(done, _("The families that were reminded today"), "reminders-done")
 

@@ -143,6 +143,27 @@ def test_a_preview_of_nothing_says_so(cast: Cast) -> None:
             reminders.preview(session, farid, elsewhere.id)
 
 
+def test_totals_are_of_all_the_families_and_no_more_than_a_batch_is_listed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reminders, "BATCH", 2), monkeypatch.setattr(reminders, "_LOOK", 3)
+    families = [cast.family(f"F{place}", f"P{place}", site=cast.moreuil) for place in range(7)]
+    for place, family in enumerate(families):
+        cast.invoice(family, 1_000 + place, LATE), cast.invoice(family, 50, clock.today())
+    cast.invoice(cast.family("Ailleurs", "Zoé", site=cast.ailly), 9_000, LATE, cast.ailly)
+    without_email(families[0])
+    send(cast.farid, families[1], level=2)
+    with reading() as session:
+        every = list(session.scalars(select(Family.id)))
+        found = reminders.standing(session, cast.farid, every)
+        third = reminders.standing(session, cast.farid, every, 3)
+    assert {state: (group.families, group.cents) for state, group in found.items()} == {
+        "ready": (5, 1_002 + 1_003 + 1_004 + 1_005 + 1_006),
+        "already_today": (1, 1_001),
+        "without_email": (1, 1_000),
+    }
+    assert found["ready"].first == [family.id for family in families[2:4]]
+    assert (third["ready"].families, third["already_today"].families) == (6, 0)
+
+
 def test_wrong_asks_are_refused_and_write_nothing(cast: Cast) -> None:
     elsewhere = cast.family("Ailleurs", "Zoé", site=cast.ailly)
     cast.invoice(cast.benali, 4_000, LATE), cast.invoice(elsewhere, 4_000, LATE, cast.ailly)
