@@ -2,7 +2,8 @@
 
 What is asked of whom is defined in `db.expected`. The share of a file counts compulsory papers: accepted and valid that day, of those
 asked for. Sorting and "incomplete" read the kept rows, so that a page costs the same in a village and in a metropolis; the cells of the
-page are computed for its families alone.
+page are computed for its families alone. Two filters do not: a kind of paper without a state, and the state `missing`, read all that is
+asked of every family, and their cost follows the number of families.
 """
 
 from collections.abc import Collection
@@ -98,7 +99,7 @@ def matrix(session: Session, files: pd.DataFrame) -> pd.DataFrame:
     homes = {int(home) for told in files.homes.dropna() for home in told.split(",")}
     ids = [int(family_id) for family_id in files.family_id]
     facts: Any = {"day": clock.today(), "families": ids, "homes": [*ids, *homes]}
-    return pd.read_sql(_states_of_page(), session.connection(), params=facts)
+    return pd.read_sql_query(_states_of_page(), session.connection(), params=facts)
 
 
 def papers(session: Session, by: Account, family_ids: Collection[int]) -> pd.DataFrame:
@@ -118,7 +119,7 @@ def everything(session: Session, by: Account, chosen: Chosen) -> pd.DataFrame:
     columns = (FamilyFile.family_id, _family_name().label("name"), email.label("email"), Family.phone_mobile.label("phone"))
     counts = (FamilyFile.expected, FamilyFile.accepted, FamilyFile.missing, FamilyFile.complete_until_on)
     found = select(*columns, *counts).join(Family, Family.id == FamilyFile.family_id).where(*conditions(by, chosen))
-    files = pd.read_sql(found.order_by(*order("name")), session.connection())
+    files = pd.read_sql_query(found.order_by(*order("name")), session.connection())
     today = clock.today()
     past = and_(CURRENT, Document.state == "accepted", Document.valid_until_on < today)
     states = document_states(today, _families_of(past)).subquery()
@@ -177,7 +178,7 @@ def lines(session: Session, family_ids: Collection[int]) -> pd.DataFrame:
         .outerjoin(Guardian, Guardian.id == states.c.guardian_id)
         .order_by(Family.search_name, Family.id, states.c.child_id, states.c.guardian_id, DocumentKind.position, DocumentKind.id)
     )
-    return pd.read_sql(found, session.connection())
+    return pd.read_sql_query(found, session.connection())
 
 
 @lru_cache(maxsize=64)
