@@ -39,7 +39,7 @@ def test_the_balances_show_the_families_in_sight_and_their_totals(owing: Cast, s
     }
     rows = screen.dataframe[0].value
     assert list(rows["family"]) == ["Benali Amina", "Lefèvre Bruno"]
-    assert list(rows["open_cents"]) == [12_345, 4_000]
+    assert list(rows["open_cents"]) == [123.45, 40.0]
 
 
 def test_filters_live_in_the_address_and_a_name_does_not(owing: Cast, sign_in_as: SignIn) -> None:
