@@ -1,5 +1,6 @@
 """What the structure decided for itself: its name and texts, its thresholds, its dated rates."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -27,16 +28,22 @@ __all__ = [
     "logo",
     "remove_logo",
     "setting",
+    "settings_of",
     "withdraw_setting",
 ]
 
 
 def setting(session: Session, name: str, on: date | None = None) -> Any:
     """The value of a setting on a day (today by default): the newest that had begun, else the default of the house."""
-    day = on or clock.today()
-    newest = select(Setting.value).where(Setting.name == name, Setting.valid_from <= day).order_by(Setting.valid_from.desc()).limit(1)
-    value = session.scalar(newest)
-    return KNOWN[name].default if value is None else value
+    return settings_of(session, [name], on)[name]
+
+
+def settings_of(session: Session, names: Iterable[str], on: date | None = None) -> dict[str, Any]:
+    """The values of several settings on a day, in one statement."""
+    wanted = list(names)
+    begun = select(Setting.name, Setting.value).where(Setting.name.in_(wanted), Setting.valid_from <= (on or clock.today()))
+    newest: dict[str, Any] = dict(session.execute(begun.order_by(Setting.valid_from)).all())
+    return {name: newest.get(name, KNOWN[name].default) for name in wanted}
 
 
 def change_setting(session: Session, by: Account, name: str, value: Any, valid_from: date = ALWAYS) -> None:

@@ -95,7 +95,7 @@ def draw_signin() -> None:
 screen.title(_("Settings"), _("What the structure decides for itself. Every change is written in the journal."))
 part = choices.one(_("Part"), list(PARTS), key="partie", format=lambda code: _(PARTS[code]), look="buttons", hidden_label=True)
 with reading() as session:
-    now = {name: structure.setting(session, name) for name in structure.KNOWN}
+    now = structure.settings_of(session, structure.KNOWN)
 if part == "structure":
     draw_structure()
 elif part == "texts":
