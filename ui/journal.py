@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from domain.journal import MASKED
 from ui import format
 from ui.i18n import _, word
 
@@ -158,6 +159,8 @@ def changes_words(changes: dict[str, Any] | None) -> str:
 def _value(column: str, value: Any) -> str:
     if value is None or value == "":
         return format.NOTHING
+    if value == MASKED:
+        return MASKED
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if column.endswith("_cents"):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from db.models import Account, Family, JournalEntry, Letter
 from db.session import reading, writing
-from domain import journal, letters, structure
+from domain import clock, journal, letters, structure
 from tests.cast import Cast
 from tests.pages.conftest import Screens
 
@@ -142,3 +142,13 @@ def test_typed_words_make_no_link_in_a_message(cast: Cast, sign_in_as: SignIn) -
         letter = letters.write(session, "test", amina, family_id=cast.benali.id)
         letter.to_name = "[Cliquez](https://ailleurs.example)"
     assert "](https" not in sign_in_as(cast.claire).open("staff/letters").words()
+
+
+def test_the_journal_tells_that_an_instant_that_names_a_person_has_changed(cast: Cast, sign_in_as: SignIn) -> None:
+    with writing() as session:
+        account = session.get_one(Account, cast.amina.id)
+        account.password_changed_at = clock.now()
+        journal.record(session, cast.claire, "change_password", account)
+    screens = sign_in_as(cast.helene).open("staff/journal")
+    assert not screens.exception
+    assert journal.MASKED in screens.dataframe[0].value["changes"].iloc[0]
