@@ -145,10 +145,11 @@ def test_typed_words_make_no_link_in_a_message(cast: Cast, sign_in_as: SignIn) -
 
 
 def test_the_journal_tells_that_an_instant_that_names_a_person_has_changed(cast: Cast, sign_in_as: SignIn) -> None:
+    amina, claire = cast.amina, cast.claire
     with writing() as session:
-        account = session.get_one(Account, cast.amina.id)
+        account = session.get_one(Account, amina.id)
         account.password_changed_at = clock.now()
-        journal.record(session, cast.claire, "change_password", account)
+        journal.record(session, claire, "change_password", account)
     screens = sign_in_as(cast.helene).open("staff/journal")
     assert not screens.exception
     assert journal.MASKED in screens.dataframe[0].value["changes"].iloc[0]
