@@ -22,7 +22,8 @@ _STYLE = """
 .tension.few tbody td { min-width: 9rem; }
 .tension thead td, .tension.few thead td { min-width: 0; width: auto; }
 .tension td.none { color: #555f6b; text-align: center; border: 1px dashed #d9cdb8; font-size: 0.84rem; }
-.tension .cell { display: block; position: relative; height: 100%; padding: 0.4rem 0.55rem; border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
+.tension .cell { display: block; position: relative; height: 100%; padding: 0.4rem 0.55rem; }
+.tension .cell { border-radius: 0.6rem; border: 1px solid rgb(17 20 24 / 14%); }
 .tension a.cell { color: #111418; text-decoration: none; }
 .tension a.cell:hover { text-decoration: underline; border-color: #0b655f; }
 .tension a.cell:focus-visible { outline: 3px solid #0b655f; outline-offset: 2px; }
