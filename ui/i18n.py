@@ -68,7 +68,7 @@ def n_(one: str, many: str, count: int, **facts: Any) -> str:
 
 
 def language() -> str:
-    """The language of the run: `fr` or `en`. A fragment's run keeps the one of its page."""
+    """The language of the run: `fr` or `en`. A fragment's run does not pass the router: it finds its page's in `st.session_state`."""
     told: str | None = getattr(_here, "language", None)
     if told is None:
         told = st.session_state.get(_KEPT) or DEFAULT

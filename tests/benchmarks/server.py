@@ -175,5 +175,5 @@ def _wait(address: str) -> None:
             with urllib.request.urlopen(address, timeout=1):
                 return
         except (URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.1)  # a benchmark waits for its server to come up, before any clock is started
     raise TimeoutError(address)
