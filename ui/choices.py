@@ -1,7 +1,8 @@
 """What a person chose to look at, kept in the address: filters, weeks, tabs, sorts and pages.
 
 The address holds codes, never labels, so that it means the same in every language. A value that is not among the options changes
-nothing. Each widget mirrors the address in `st.session_state` under a key of its own (docs/decisions/0007). Never give a name or an e-mail typed by somebody to these functions: a search stays in its own `st.text_input`.
+nothing. Each widget mirrors the address in `st.session_state` under a key of its own (docs/decisions/0007). Never give a name or an
+e-mail typed by somebody to these functions: a search stays in its own `st.text_input`.
 """
 
 from collections.abc import Callable, Sequence
