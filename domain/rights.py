@@ -7,7 +7,7 @@ the accounts or the machines.
 from enum import IntEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from db.models import Account, Family, FamilySight, Guardian
 from domain import clock
@@ -72,10 +72,12 @@ def sees_family(by: Account, family_id: Column = Family.id) -> ColumnElement[boo
     families that have none anywhere. A parent: the family of his own sign-in.
     """
     if not by.is_staff:
-        return exists().where(Guardian.family_id == family_id, Guardian.account_id == by.id)
+        own = aliased(Guardian)  # of its own name: a statement that asks about Guardian itself must not lend it its row
+        return exists().where(own.family_id == family_id, own.account_id == by.id)
     sites = site_ids(by)
     if sites is None:
         return true()
-    sight = exists().where(FamilySight.family_id == family_id)
-    here = sight.where(FamilySight.site_id.in_(sorted(sites)), FamilySight.until_on >= clock.today())
+    seen = aliased(FamilySight)
+    sight = exists().where(seen.family_id == family_id)
+    here = sight.where(seen.site_id.in_(sorted(sites)), seen.until_on >= clock.today())
     return or_(here, and_(true() if may(by, "accounts") else false(), not_(sight)))

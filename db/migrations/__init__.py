@@ -17,9 +17,9 @@ def configuration() -> Config:
     return config
 
 
-def upgrade() -> None:
-    """Applies the migrations that the connected database has not seen."""
-    command.upgrade(configuration(), "head")
+def upgrade(version: str = "head") -> None:
+    """Applies the migrations that the connected database has not seen, up to a version (the newest by default)."""
+    command.upgrade(configuration(), version)
 
 
 def is_current() -> bool:

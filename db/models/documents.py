@@ -12,12 +12,16 @@ _current = text("is_current")
 
 
 class DocumentKind(Base):
-    """A pièce asked for: of whom, compulsory or not, what its absence blocks, and how long it is valid."""
+    """A pièce asked for: of whom, compulsory or not, what its absence blocks, and how long it is valid.
+
+    `purpose` names the few kinds that a screen of their own sends: a court's decision about a child, the proof of a quotient.
+    """
 
     __tablename__ = "document_kinds"
     __table_args__ = (
         one_of("subject", "family", "guardian", "child"),
         one_of("blocks", "nothing", "registration", "booking"),
+        one_of("purpose", "court_decision", "quotient_proof"),
         one_of("validity", "for_ever", "months", "school_year", "until_date"),
         CheckConstraint("(validity <> 'months') OR (months > 0)", name="months_given"),
     )
@@ -26,6 +30,7 @@ class DocumentKind(Base):
     name: Mapped[Name] = mapped_column(unique=True)
     description: Mapped[Prose | None]
     subject: Mapped[State]
+    purpose: Mapped[State | None] = mapped_column(unique=True)
     is_compulsory: Mapped[bool]
     is_health: Mapped[bool] = mapped_column(default=False)
     blocks: Mapped[State]

@@ -31,7 +31,7 @@ class Family(Address, Base):
 
     __tablename__ = "families"
     __table_args__ = (
-        one_of("state", "requested", "approved", "active", "refused", "archived"),
+        one_of("state", "requested", "approved", "active", "refused", "archived", "erased"),
         one_of("regime", *REGIMES),
         Index("ix_families_name", "search_name", "id"),
         Index("ix_families_phone_landline", "phone_landline"),
@@ -51,6 +51,7 @@ class Family(Address, Base):
     allocataire_name: Mapped[Name | None]
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     guardians: Mapped[list["Guardian"]] = relationship(back_populates="family", lazy="raise", order_by="Guardian.id")
     children: Mapped[list["Child"]] = relationship(secondary="family_children", lazy="raise", order_by="Child.born_on", viewonly=True)
@@ -169,8 +170,6 @@ class HealthRecord(Base):
     sealed: Mapped[bytes] = mapped_column(info={"masked": True})
     key_version: Mapped[int]
     diet: Mapped[State] = mapped_column(default="all", info={"masked": True})
-    certified_until_on: Mapped[date | None]
-    certified_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     changed_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -203,6 +202,7 @@ class FamilyQuotient(Base):
     family_id: Mapped[int] = mapped_column(ForeignKey("families.id"))
     value_cents: Mapped[int] = mapped_column(info={"masked": True})
     month_on: Mapped[date]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     source: Mapped[State]
     from_on: Mapped[date]
     until_on: Mapped[date | None]

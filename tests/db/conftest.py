@@ -61,6 +61,18 @@ def town_of_its_own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     engine().dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_version(request: pytest.FixtureRequest, tmp_path: Path, keys: None) -> Iterator[str]:
+    """An empty database of the first version of the schema, connected; gives its kind."""
+    if request.param == "sqlite":
+        connect(f"sqlite:///{tmp_path / 'first.sqlite3'}")
+    else:
+        connect(_new_database(request.getfixturevalue("migrated_postgresql")))
+    migrations.upgrade("0001")
+    yield request.param
+    engine().dispose()
+
+
 def _address(request: pytest.FixtureRequest, kind: str) -> str:
     planted: Path | str = request.getfixturevalue(f"planted_{kind}")
     return f"sqlite:///{planted}" if isinstance(planted, Path) else planted

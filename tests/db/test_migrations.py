@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, DefaultClause, Index, MetaData, String, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from db import migrations
 from db.base import Base
@@ -26,6 +27,17 @@ POSTGRESQL = {
         FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype <> 'n'""",
     "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
 }
+
+
+FIRST_ROWS = (
+    "INSERT INTO families (id, name, search_name, state, created_at) VALUES (1, 'Benali', 'benali', 'active', '2026-03-02 11:00:00')",
+    "INSERT INTO guardians (id, family_id, last_name, first_name, search_name, created_at)"
+    " VALUES (1, 1, 'Benali', 'Amina', 'amina benali', '2026-03-02 11:00:00')",
+    "INSERT INTO children (id, last_name, first_name, search_name, born_on, created_at)"
+    " VALUES (1, 'Benali', 'Sami', 'sami benali', '2018-05-17', '2026-03-02 11:00:00')",
+    "INSERT INTO health_records (child_id, sealed, key_version, diet, changed_at, revision)"
+    " VALUES (1, '00', 1, 'no_pork', '2026-03-02 11:00:00', 1)",
+)
 
 
 def described() -> dict[str, set[Any]]:
@@ -136,6 +148,21 @@ def test_upgrading_twice_changes_nothing(database: str) -> None:
     assert migrations.is_current()
     unlike = differences(before, described())
     assert unlike == []
+
+
+def test_an_upgrade_keeps_every_row(first_version: str) -> None:
+    """Tables that are made anew keep their rows, and the rows that point to them."""
+    with engine().execution_options(write=True).begin() as connection:
+        for row in FIRST_ROWS:
+            connection.execute(text(row))
+    migrations.upgrade()
+    with engine().connect() as connection:
+        kept = connection.execute(
+            text("SELECT f.name, g.first_name, h.diet FROM families f JOIN guardians g ON g.family_id = f.id CROSS JOIN health_records h")
+        )
+        assert kept.all() == [("Benali", "Amina", "no_pork")]
+    with pytest.raises(IntegrityError), engine().execution_options(write=True).begin() as connection:
+        connection.execute(text("DELETE FROM families"))
 
 
 def test_no_table_is_missing(database: str) -> None:
