@@ -58,7 +58,7 @@ def in_sight(by: Account | None, family_id: rights.Column) -> ColumnElement[bool
     return rights.sees_family(by, family_id)
 
 
-def _one(session: Session, wanted: Select[tuple[Found]], kind: str, lock: bool) -> Found:
+def _one(session: Session, wanted: Select[Found], kind: str, lock: bool) -> Found:
     if lock:
         wanted = wanted.with_for_update(of=wanted.column_descriptions[0]["entity"]).execution_options(populate_existing=True)
     found = session.scalars(wanted).one_or_none()
