@@ -4,8 +4,9 @@ A kind is asked of a family that has an accepted registration, in one of the kin
 family, once for each of its guardians, or once for each child that is registered, by the kind's subject. Inactive kinds are asked of
 nobody. A child's paper counts in both homes of separated parents, whoever sent it.
 
-`among` narrows to families, by their ids or by a select of ids; it is applied inside, so that a page of families is an index look-up.
-The papers are one materialised set, joined by kind and subject: both databases then read each paper once.
+`among` narrows to families, by their ids, by a list parameter (`db.lists.listed`) or by a select of ids; it is applied inside, so that
+a page of families is an index look-up. The papers are one materialised set, joined by kind and subject: both databases then read each
+paper once.
 """
 
 from collections.abc import Collection
@@ -33,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from db.lists import AnyOf
 from db.models.bookings import Registration
 from db.models.documents import Document, DocumentKind, DocumentKindActivity
 from db.models.people import Family, FamilyChild, Guardian
@@ -146,4 +148,6 @@ def _answers(asked: Subquery, papers: CTE) -> ColumnElement[bool]:
 
 
 def _within(column: InstrumentedAttribute[int], among: Among) -> ColumnElement[bool]:
+    if isinstance(among, BindParameter):
+        return AnyOf(column, among)
     return column.in_(sorted(among) if isinstance(among, set | frozenset) else among)

@@ -4,13 +4,14 @@ What is compared is given to the database as values, so that every comparison wa
 many families there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import CompoundSelect, Date, Select, and_, bindparam, case, cast, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, Select, and_, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from db.lists import within
 from db.models import Account, Family, Guardian
 from domain import rights, statements
 
@@ -22,18 +23,20 @@ FAMILY_PHONES = (Family.phone_mobile, Family.phone_landline)
 """Any number of a request is compared with any number of a family: what is a landline here may be somebody's work there."""
 
 Key = tuple[str, Any, Any]
-COLUMNS = ["request_id", "likeness", "family_id", "in_sight", "name", "guardian_name", "town", "state", "created_at"]
+TOLD = ("name", "guardian_name", "town", "state", "created_at")
+COLUMNS = ("request_id", "likeness", "family_id", "in_sight", *TOLD)
+NOTHING = (None,) * len(TOLD)
 
 
-def likely(session: Session, by: Account, requests: pd.DataFrame) -> pd.DataFrame:
-    """The likely duplicates of requests (as `requests.waiting` reads them), in one statement.
+def likely(session: Session, by: Account, requests: Sequence[Any]) -> pd.DataFrame:
+    """The likely duplicates of requests (rows as `requests.waiting` reads them), in one statement.
 
     Columns: see COLUMNS; `likeness` is `email`, `phone` or `name`. Of a family out of the person's sight only the likeness is told
     (`in_sight` false, the rest empty); of a member of the staff too.
     """
-    wanted = {request.request_id: (request.family_id, set(_keys(request))) for request in _rows(requests)}
+    wanted = {request.request_id: (request.family_id, set(_keys(request))) for request in requests}
     found = _candidates(session, by, set().union(*(keys for _, keys in wanted.values()))) if wanted else {}
-    lines: list[dict[str, Any]] = []
+    lines: list[tuple[Any, ...]] = []
     for request_id, (family_id, keys) in wanted.items():
         of_families: dict[tuple[str, Any], Any] = {}
         for key in sorted(keys, key=str):
@@ -44,10 +47,9 @@ def likely(session: Session, by: Account, requests: pd.DataFrame) -> pd.DataFram
         for (likeness, _), other in sorted(of_families.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)):
             shown[likeness] = shown.get(likeness, 0) + 1
             if shown[likeness] <= MOST:
-                told = other._asdict() if other.in_sight else {"likeness": likeness}
-                lines.append(told | {"request_id": request_id, "in_sight": bool(other.in_sight)})
-    frame = pd.DataFrame(lines, columns=COLUMNS)
-    return frame.astype({"family_id": "Int64", "in_sight": bool})
+                told = (other.family_id, True, *other[-len(TOLD) :]) if other.in_sight else (None, False, *NOTHING)
+                lines.append((request_id, likeness, *told))
+    return statements.frame(lines, COLUMNS)
 
 
 def _keys(request: Any) -> Iterator[Key]:
@@ -56,9 +58,9 @@ def _keys(request: Any) -> Iterator[Key]:
     of_guardian = (request.guardian_mobile, request.guardian_landline, request.phone_work, request.phone_work_mobile)
     for likeness, values in (("email", emails), ("phone", of_family + of_guardian)):
         for value in values:
-            if isinstance(value, str) and value:
+            if value:
                 yield likeness, value, None
-    if not pd.isna(request.born_on):
+    if request.born_on is not None:
         yield "name", request.search_name, request.born_on
 
 
@@ -70,7 +72,7 @@ def _candidates(session: Session, by: Account, keys: set[Key]) -> dict[Key, list
         "births": [born_on for likeness, _, born_on in keys if likeness == "name"],
     }
     found: dict[Key, list[Any]] = {}
-    for row in session.execute(statements.built("duplicates", by, lambda: _statement(by)), values):
+    for row in statements.rows(session, statements.built("duplicates", by, lambda: _statement(by)), **values):
         found.setdefault((row.likeness, row.value, row.born_on), []).append(row)
     return found
 
@@ -99,19 +101,14 @@ def _statement(by: Account) -> Select[Any]:
 
 
 def _alike() -> CompoundSelect[Any]:
-    emails: Any = bindparam("emails", expanding=True)
-    phones: Any = bindparam("phones", expanding=True)
-    named = Guardian.search_name.in_(bindparam("names", expanding=True)) & Guardian.born_on.in_(bindparam("births", expanding=True))
+    named = within(Guardian.search_name, "names") & within(Guardian.born_on, "births")
     no_birth, nobody = cast(null(), Date).label("born_on"), cast(null(), Guardian.id.type)
     here = Guardian.family_id.label("family_id"), Guardian.id.label("guardian_id")
+    emails = within(Guardian.email, "emails")
     return union_all(
-        select(literal("email").label("likeness"), Guardian.email.label("value"), no_birth, *here).where(Guardian.email.in_(emails)),
-        *(select(literal("phone"), phone, no_birth, *here).where(phone.in_(phones)) for phone in GUARDIAN_PHONES),
+        select(literal("email").label("likeness"), Guardian.email.label("value"), no_birth, *here).where(emails),
+        *(select(literal("phone"), phone, no_birth, *here).where(within(phone, "phones")) for phone in GUARDIAN_PHONES),
         select(literal("name"), Guardian.search_name, Guardian.born_on, *here).where(named),
-        *(select(literal("phone"), phone, no_birth, Family.id, nobody).where(phone.in_(phones)) for phone in FAMILY_PHONES),
-        select(literal("email"), Account.email, no_birth, nobody, nobody).where(Account.email.in_(emails), Account.role != "parent"),
+        *(select(literal("phone"), phone, no_birth, Family.id, nobody).where(within(phone, "phones")) for phone in FAMILY_PHONES),
+        select(literal("email"), Account.email, no_birth, nobody, nobody).where(within(Account.email, "emails"), Account.role != "parent"),
     )
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[Any]:
-    return iter(frame.itertuples(index=False))

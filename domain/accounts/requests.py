@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Integer, ScalarSelect, Select, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, AccountLink, AccountRequest, Consent, ConsentText, Family, Guardian
@@ -46,7 +46,7 @@ def counts(session: Session, by: Account, search: str = "") -> tuple[int, int]:
     """How many requests wait, and how many approved families have not confirmed, each up to COUNTED."""
     rights.require(by, "accounts", rights.SEE)
     both = statements.built("requests counted", by, lambda: _counted(by, "")) if not search else _counted(by, search)
-    row = session.execute(both).one()
+    row = statements.rows(session, both)[0]
     return row[0], row[1]
 
 
@@ -60,10 +60,11 @@ def waiting(
     """
     rights.require(by, "accounts", rights.SEE)
     rows = statements.built(("requests", sort), by, lambda: _page_of(by, "", sort)) if not search else _page_of(by, search, sort)
-    frame = pd.read_sql_query(rows, session.connection(), params={"skipped": (page - 1) * size, "size": size})
-    alike = duplicates.likely(session, by, frame)
-    families = Counter(request_id for request_id, _ in set(zip(alike["request_id"].tolist(), alike["family_id"].tolist(), strict=True)))
-    return frame.assign(alike=[families[request_id] for request_id in frame["request_id"].tolist()]), alike
+    asked = statements.rows(session, rows, skipped=(page - 1) * size, size=size)
+    alike = duplicates.likely(session, by, asked)
+    families = Counter(request_id for request_id, _ in set(zip(alike["request_id"], alike["family_id"], strict=True)))
+    told = [(*request, families[request.request_id]) for request in asked]
+    return statements.frame(told, [*rows.selected_columns.keys(), "alike"]), alike
 
 
 def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 1, size: int = PAGE) -> pd.DataFrame:
@@ -249,24 +250,25 @@ def _whole() -> Select[Any]:
 
 
 def _counted(by: Account, search: str) -> Select[*tuple[Any, ...]]:
-    waiting = _searched(_waiting(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
+    asked = select(AccountRequest.id)
+    waiting = _searched(_with_people(asked) if search else asked, search).where(*_waiting(by)).limit(COUNTED).subquery()
     approved = _searched(_unconfirmed(by, select(AccountRequest.id)), search).limit(COUNTED).subquery()
     return select(*(select(func.count()).select_from(them).scalar_subquery() for them in (waiting, approved)))
 
 
 def _page_of(by: Account, search: str, sort: str) -> Select[Any]:
-    rows = _searched(_waiting(by, _whole()), search).order_by(*_order(sort))
-    return rows.offset(bindparam("skipped", type_=Integer)).limit(bindparam("size", type_=Integer))
-
-
-def _waiting(by: Account, what: Select[Any]) -> Select[Any]:
-    return (
-        _with_people(what)
+    told = (
+        _with_people(_whole())
         .outerjoin(Account, Account.id == Guardian.account_id)
         .join(Consent, Consent.id == AccountRequest.consent_id)
         .join(ConsentText, ConsentText.id == Consent.text_id)
-        .where(AccountRequest.state == text("'waiting'"), rights.sees_family(by, AccountRequest.family_id))
     )
+    rows = _searched(told, search).where(*_waiting(by)).order_by(*_order(sort))
+    return rows.offset(bindparam("skipped", type_=Integer)).limit(bindparam("size", type_=Integer))
+
+
+def _waiting(by: Account) -> tuple[ColumnElement[bool], ...]:
+    return AccountRequest.state == text("'waiting'"), rights.sees_family(by, AccountRequest.family_id)
 
 
 def _unconfirmed(by: Account, what: Select[Any]) -> Select[Any]:

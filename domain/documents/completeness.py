@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Date,
     Integer,
@@ -37,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from db.expected import CURRENT, document_states, family_files
+from db.lists import listed
 from db.models import (
     Account,
     Activity,
@@ -204,9 +204,7 @@ def _page_of(sites: frozenset[int] | None, chosen: Chosen, sort: Sort, today: da
 
 @cache
 def _states_of_page() -> Select[Any]:
-    families: BindParameter[Any] = bindparam("families", expanding=True)
-    homes: BindParameter[Any] = bindparam("homes", expanding=True)
-    states = document_states(bindparam("day", type_=Date), families, homes=homes)
+    states = document_states(bindparam("day", type_=Date), listed("families", Integer()), homes=listed("homes", Integer()))
     return states.with_only_columns(*(states.selected_columns[name] for name in ("family_id", "kind_id", "is_compulsory", "state")))
 
 
