@@ -169,9 +169,12 @@ def _header(name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def sign_in(email: str, password: str, remember: bool) -> None:
-    """Tries what was typed: the browser goes on with a ticket, or the second factor is asked for. Raises the refusals of the door."""
-    step = accounts.sign_in(email, password, remember=remember, origin=origin(), check=check_password)
+def sign_in(email: str, password: str, remember: bool, worked: str) -> None:
+    """Tries what was typed, with its proof of work: the browser goes on with a ticket, or the second factor is asked for.
+
+    Raises the refusals of the door.
+    """
+    step = accounts.sign_in(email, password, remember=remember, origin=origin(), worked=worked, check=check_password)
     if isinstance(step, accounts.Halfway):
         st.session_state[_HALFWAY] = step
     else:

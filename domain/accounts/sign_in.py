@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.models import Account, Connection, SignInTicket
 from db.session import reading, writing
 from domain import clock
-from domain.accounts import passwords, second_factor, throttle
+from domain.accounts import passwords, proof, second_factor, throttle
 from domain.accounts.refusals import AccountNotOpen, SecondFactorWrong, SignInRefused, TooManyAttempts
 
 TICKET_LIVES = timedelta(minutes=1)
@@ -36,14 +36,19 @@ class Halfway:
     expires_at: datetime
 
 
-def sign_in(email: str, password: str, *, remember: bool, origin: Origin, check: Callable[[str, str], bool] | None = None) -> str | Halfway:
+def sign_in(
+    email: str, password: str, *, remember: bool, origin: Origin, worked: str, check: Callable[[str, str], bool] | None = None
+) -> str | Halfway:
     """Tries an e-mail and a password. Gives a ticket for `redeem`, or a Halfway that waits for the second factor.
 
-    Counts before it looks, and spends the same time on unknown names. `check(email, password)` compares with `password_hash_of`.
-    Raises TooManyAttempts, SignInRefused, AccountNotOpen.
+    Without an unspent proof of work (`worked`) nothing is counted nor compared: nobody locks another's account for free. Then counts
+    before it looks, and spends the same time on unknown names. `check(email, password)` compares with `password_hash_of`. Raises
+    ProofMissing, ProofSpent, TooManyAttempts, SignInRefused, AccountNotOpen.
     """
-    email = email.strip().lower()[:254]
+    email, name = email.strip().lower()[:254].replace("\0", ""), proof.read(worked)
     with writing() as session:
+        if not proof.spend(session, name):
+            raise proof.ProofSpent
         account = session.scalar(select(Account).where(Account.email == email).with_for_update())
         until = throttle.count(session, email, account, origin.ip)
         if until:

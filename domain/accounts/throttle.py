@@ -35,6 +35,11 @@ def count_secret(session: Session, secret: Secret, account: Account, ip: str | N
     return until or _counted(session, f"{secret}:{account.id}", FAILURES)
 
 
+def count_asked(session: Session, name: str, most: int) -> datetime | None:
+    """Counts a wish of a visitor under a name of the caller's own (`reset:<e-mail>`). Gives the end of the pause, if there were `most`."""
+    return _counted(session, name, most)
+
+
 def give_back(session: Session, ip: str | None) -> None:
     """A try that was right does not count against its address: a town hall has one for everybody."""
     mine = (SignInThrottle.key == _key(f"ip:{ip}"), SignInThrottle.attempts > 0)

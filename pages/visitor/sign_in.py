@@ -5,7 +5,7 @@ import streamlit as st
 from db.session import reading
 from domain import news
 from domain.structure import setting
-from ui import access, feedback, format, frame, screen
+from ui import access, feedback, format, frame, proof, screen
 from ui.i18n import _
 
 
@@ -16,10 +16,11 @@ def ask_for_password() -> None:
         )
         password = st.text_input(_("Your password"), type="password", autocomplete="current-password", key="sign-in-password")
         remember = st.checkbox(_("Stay signed in"), help=_("For 30 days on this device; 8 hours otherwise."), key="sign-in-remember")
+        proof.box("sign-in-proof")
         sent = st.form_submit_button(_("Sign in"), type="primary", width="stretch")
     if sent:
         with feedback.refusals() as outcome:
-            access.sign_in(email, password, remember)
+            access.sign_in(email, password, remember, proof.given("sign-in-proof"))
         if outcome.done and access.waits_for_second_factor():
             st.rerun()
         feedback.show()

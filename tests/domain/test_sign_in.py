@@ -16,6 +16,7 @@ from domain.accounts import passwords, refusals, second_factor, throttle
 from domain.accounts.sign_in import hash_of_secret
 from domain.refusals import DoesNotExist, NotAllowed
 from tests.cast import PASSWORD, Cast, fresh
+from tests.proving import prove
 
 HERE = accounts.Origin("198.51.100.7", "Firefox")
 THERE = accounts.Origin("198.51.100.8", "Firefox")
@@ -30,7 +31,7 @@ def cast(cast: Cast) -> Cast:
 
 
 def try_in(email: str, password: str = PASSWORD, *, remember: bool = False, origin: accounts.Origin = HERE) -> str | accounts.Halfway:
-    return accounts.sign_in(email, password, remember=remember, origin=origin)
+    return accounts.sign_in(email, password, remember=remember, origin=origin, worked=prove())
 
 
 def fail(email: str, times: int = 1) -> None:

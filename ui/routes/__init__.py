@@ -6,7 +6,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from ui.frame import STATIC
-from ui.routes import health, language, session
+from ui.routes import challenge, health, language, session
 
 
 class Files(StaticFiles):
@@ -22,6 +22,7 @@ ROUTES: list[BaseRoute] = [
     Route("/auth/session", session.open_session, methods=["POST"]),
     Route("/auth/session", session.is_open, methods=["GET"]),
     Route("/auth/sign-out", session.close_session, methods=["POST"]),
+    Route("/auth/challenge", challenge.tell, methods=["GET"]),
     Route("/langue/{code}", language.choose, methods=["GET"]),
     Route("/healthz", health.tell, methods=["GET"]),
     Mount("/assets", Files(directory=STATIC)),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from db.settings import settings
-from domain.accounts import refusals
+from domain.accounts import proof, refusals
 from domain.refusals import Refusal
 from ui import format
 from ui.i18n import _
@@ -15,6 +15,10 @@ def _until(refusal: refusals.TooManyAttempts) -> str:
 
 
 SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
+    proof.ProofMissing: lambda refusal: _(
+        "The verification “I am not a robot” has not ended. Wait until its box is ticked, then try again."
+    ),
+    proof.ProofSpent: lambda refusal: _("The verification “I am not a robot” was over: a new one has begun. Please try again."),
     refusals.SignInRefused: lambda refusal: _("The email or the password is not right."),
     refusals.TooManyAttempts: lambda refusal: _("Too many attempts. You may try again from {time}.", time=_until(refusal)),
     refusals.AccountNotOpen: lambda refusal: _(
