@@ -1,16 +1,35 @@
-"""What a family sees first: its next days, what it owes, whether its file is complete."""
+"""What a family sees first: for each screen of its menu, what matters now."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from db.models import Account, Activity, Booking, Child, Family, FamilyBalance, FamilyFile, Guardian, Slot
+from db.expected import document_states
+from db.models import (
+    Account,
+    Activity,
+    Booking,
+    ChangeRequest,
+    Child,
+    Conversation,
+    FamilyBalance,
+    FamilyChild,
+    Guardian,
+    Invoice,
+    Offer,
+    Registration,
+    Slot,
+    WaitingListEntry,
+)
 from domain import clock
-from domain.refusals import DoesNotExist
+from domain.families import finding
 
 STATES = ("pending", "to_pay", "confirmed")
+SOON = timedelta(days=30)
+"""A paper that ends within this time is about to expire."""
 
 
 @dataclass(frozen=True)
@@ -27,51 +46,120 @@ class NextDay:
 
 
 @dataclass(frozen=True)
+class People:
+    """How many the family are, and the changes that it asked for and that wait for the structure."""
+
+    children: int
+    guardians: int
+    changes_waiting: int
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Registrations that count, that wait for an answer, and places offered from the waiting list that are still to be answered."""
+
+    accepted: int
+    requested: int
+    waiting_days: int
+    offers: int
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What is due, in cents, in how many invoices; `oldest_due_on` is the oldest day by which something should have been paid."""
+
+    open_cents: int
+    invoices: int
+    oldest_due_on: date | None
+
+
+@dataclass(frozen=True)
+class Papers:
+    """The papers asked of the family: how many are missing (or past their last day), refused, looked at by the structure, and the first
+    day on which one that is accepted ends, when that is near. `compulsory` counts those to send that are compulsory."""
+
+    expected: int
+    missing: int
+    refused: int
+    to_check: int
+    compulsory: int
+    ends_on: date | None
+
+    @property
+    def to_send(self) -> int:
+        """Papers that the family should send."""
+        return self.missing + self.refused
+
+
+@dataclass(frozen=True)
 class Glance:
-    """A family's own figures. `oldest_due_on` is the oldest day by which something should have been paid; amounts are cents."""
+    """A family's own figures, for the tiles of its home page."""
 
     name: str
-    open_cents: int
-    oldest_due_on: date | None
-    papers_missing: int
-    papers_expected: int
+    people: People
+    registered: Registered
+    owed: Owed
+    papers: Papers
+    unread: int
     days: list[NextDay]
 
 
-def at_a_glance(session: Session, by: Account, limit: int = 12) -> Glance:
-    """The figures of the family that a parent's sign-in belongs to. Raises DoesNotExist for an account without a family."""
-    summary = (
-        select(
-            Family.id,
-            Family.name,
-            FamilyBalance.open_cents,
-            FamilyBalance.oldest_due_on,
-            FamilyFile.missing,
-            FamilyFile.expected,
-        )
-        .join(Guardian, Guardian.family_id == Family.id)
-        .outerjoin(FamilyBalance, FamilyBalance.family_id == Family.id)
-        .outerjoin(FamilyFile, FamilyFile.family_id == Family.id)
-        .where(Guardian.account_id == by.id)
+def at_a_glance(session: Session, by: Account, limit: int = 6) -> Glance:
+    """The figures of the family that a parent's sign-in belongs to, in four statements. Raises NotAllowed, DoesNotExist."""
+    family = finding.own_family(session, by)
+    counts = session.execute(select(*(one.label(name) for name, one in _counts(family.id).items()))).one()
+    return Glance(
+        name=family.name,
+        people=People(counts.children, counts.guardians, counts.changes),
+        registered=Registered(counts.accepted, counts.requested, counts.waiting, counts.offers),
+        owed=Owed(counts.open_cents or 0, counts.invoices, counts.oldest_due_on),
+        papers=_papers(session, family.id),
+        unread=counts.unread or 0,
+        days=_days(session, family.id, limit),
     )
-    family = session.execute(summary).one_or_none()
-    if family is None:
-        raise DoesNotExist("families")
-    days = (
+
+
+def _counts(family_id: int) -> dict[str, ScalarSelect[Any]]:
+    registrations = select(func.count()).where(Registration.family_id == family_id)
+    entries = select(func.count()).where(WaitingListEntry.family_id == family_id, WaitingListEntry.day >= clock.today())
+    offers = entries.select_from(WaitingListEntry).join(Offer, Offer.entry_id == WaitingListEntry.id)
+    balance = select(FamilyBalance.open_cents).where(FamilyBalance.family_id == family_id)
+    wanted: dict[str, Select[Any]] = {
+        "children": select(func.count()).where(FamilyChild.family_id == family_id),
+        "guardians": select(func.count()).where(Guardian.family_id == family_id),
+        "changes": select(func.count()).where(ChangeRequest.family_id == family_id, ChangeRequest.state == "waiting"),
+        "accepted": registrations.where(Registration.state == "accepted"),
+        "requested": registrations.where(Registration.state.in_(("requested", "waiting"))),
+        "waiting": entries.where(WaitingListEntry.state == "waiting"),
+        "offers": offers.where(Offer.state == "open", Offer.lapses_at > clock.now()),
+        "open_cents": balance,
+        "oldest_due_on": balance.with_only_columns(FamilyBalance.oldest_due_on),
+        "invoices": select(func.count()).where(Invoice.family_id == family_id, Invoice.open_cents > 0),
+        "unread": select(func.sum(Conversation.unread_by_family)).where(Conversation.family_id == family_id),
+    }
+    return {name: query.scalar_subquery() for name, query in wanted.items()}
+
+
+def _papers(session: Session, family_id: int) -> Papers:
+    today = clock.today()
+    states = document_states(today, [family_id]).subquery("states")
+    counts = {state: func.sum(case((states.c.state == state, 1), else_=0)) for state in ("missing", "expired", "refused", "to_check")}
+    to_send = func.sum(case((states.c.state.in_(("missing", "expired", "refused")) & states.c.is_compulsory, 1), else_=0))
+    near = (states.c.state == "accepted") & (states.c.valid_until_on <= today + SOON)
+    ends_on = func.min(case((near, states.c.valid_until_on)))
+    row = session.execute(select(func.count(), *counts.values(), to_send, ends_on).select_from(states)).one()
+    expected, missing, expired, refused, to_check, compulsory = (count or 0 for count in row[:6])
+    return Papers(expected, missing + expired, refused, to_check, compulsory, row[6])
+
+
+def _days(session: Session, family_id: int, limit: int) -> list[NextDay]:
+    booked = (
         select(Booking.day, Child.first_name, Activity.name, Slot.name, Slot.starts_at, Slot.ends_at, Booking.state)
         .join(Child, Child.id == Booking.child_id)
         .join(Slot, Slot.id == Booking.slot_id)
         .join(Activity, Activity.id == Slot.activity_id)
-        .where(Booking.family_id == family.id, Booking.day >= clock.today(), Booking.state.in_(STATES))
+        .where(Booking.family_id == family_id, Booking.day >= clock.today(), Booking.state.in_(STATES))
         .order_by(Booking.day, Slot.starts_at, Child.first_name)
         .limit(limit)
     )
-    booked = [NextDay(*row) for row in session.execute(days)]
-    return Glance(
-        name=family.name,
-        open_cents=family.open_cents or 0,
-        oldest_due_on=family.oldest_due_on,
-        papers_missing=family.missing or 0,
-        papers_expected=family.expected or 0,
-        days=booked,
-    )
+    return [NextDay(*row) for row in session.execute(booked)]

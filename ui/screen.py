@@ -36,10 +36,15 @@ def figure(label: str, value: str, *, link: str | None = None, tone: Tone | None
     with st.container(border=True, height="stretch"):
         st.metric(label, value)
         if tone and words:
-            colour, icon = _TONES[tone]
-            st.badge(words, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
+            mark(tone, words)
         if link and navigation.opens(link):
             goto(_("See"), link, **choices)
+
+
+def mark(tone: Tone, words: str) -> None:
+    """A word that stands out: its colour and its sign tell the tone, the words the rest."""
+    colour, icon = _TONES[tone]
+    st.badge(words, color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
 
 
 def goto(text: str, key: str, *, icon: str | None = None, **choices: Any) -> None:

@@ -1,60 +1,103 @@
-"""The family's home page: the next days, what is due, the papers that are missing. It shows and changes nothing."""
+"""Tableau de bord of the family: one tile for each entry of the menu, with what matters now. It shows and changes nothing."""
 
-import pandas as pd
 import streamlit as st
 
 from db.session import reading
 from domain import clock, family_space
-from ui import access, feedback, format, screen, tables
+from ui import access, feedback, format, navigation, screen
 from ui.i18n import _, n_, word
-from ui.tables import Column
+from ui.tiles import tile, tiles
 
-STATES = {"pending": word("Waits for the structure"), "to_pay": word("To pay"), "confirmed": word("Booked")}
+STATES = {"pending": word("waits for the structure"), "to_pay": word("to pay"), "confirmed": word("booked")}
+WORDS_ONLY = (
+    ("family/history", word("Your connections and your online payments.")),
+    ("family/published", word("Forms and notices to download.")),
+    ("family/my_data", word("See, take away or close what we keep of you.")),
+    ("visitor/my_account", word("Your password and your language.")),
+)
 
 by = access.admit("family/dashboard")
 
 
-def show_figures() -> None:
-    nearest, due, papers = st.columns(3)
-    with nearest:
-        screen.figure(_("Next day"), format.short_day(glance.days[0].day) if glance.days else format.NOTHING)
-    with due:
-        late = glance.oldest_due_on is not None and glance.oldest_due_on < clock.today()
-        words = _("Overdue since {day}", day=format.short_day(glance.oldest_due_on)) if late else _("Nothing overdue")
-        screen.figure(_("Balance due"), format.euros(glance.open_cents), tone="bad" if late else "good", words=words)
-    with papers:
-        missing = glance.papers_missing
-        complete = _("Your file is complete") if glance.papers_expected else _("No paper is asked for")
-        words = n_("{count} paper to send", "{count} papers to send", missing) if missing else complete
-        told = f"{glance.papers_expected - missing} / {glance.papers_expected}"
-        screen.figure(_("Papers accepted"), told, tone="warning" if missing else "good", words=words)
+def about_people() -> None:
+    people = glance.people
+    with tile("family/my_family"):
+        children = n_("{count} child", "{count} children", people.children)
+        st.markdown(children + ", " + n_("{count} parent", "{count} parents", people.guardians))
+        if not people.children:
+            screen.mark("warning", _("Add your children"))
+        if people.changes_waiting:
+            screen.mark("warning", n_("{count} change waits", "{count} changes wait", people.changes_waiting))
 
 
-def show_days() -> None:
-    screen.section(_("Our next days"))
-    if not glance.days:
-        screen.empty(_("No day is booked yet."))
-        return
-    frame = pd.DataFrame(
-        [
-            {
-                "day": day.day,
-                "hours": f"{format.clock_time(day.starts_at)}–{format.clock_time(day.ends_at)}",
-                "child": day.child,
-                "what": f"{day.activity} – {day.slot}",
-                "state": _(STATES[day.state]),
-            }
-            for day in glance.days
-        ]
-    )
-    columns = {
-        "day": Column(_("Day"), "text", write=format.week_day),
-        "hours": Column(_("Hours")),
-        "child": Column(_("Child")),
-        "what": Column(_("Activity")),
-        "state": Column(_("State")),
-    }
-    tables.show(frame, columns=columns, key="next-days", alt=_("The next days booked for the children of the family"))
+def about_registrations() -> None:
+    registered = glance.registered
+    with tile("family/registrations"):
+        told = n_("{count} registration", "{count} registrations", registered.accepted)
+        st.markdown(told if registered.accepted else _("No registration yet."))
+        if registered.requested:
+            screen.mark("warning", n_("{count} request waits", "{count} requests wait", registered.requested))
+
+
+def about_bookings() -> None:
+    registered = glance.registered
+    with tile("family/bookings"):
+        for day in glance.days[:3]:
+            when = f"**{format.week_day(day.day)}** {format.clock_time(day.starts_at)}–{format.clock_time(day.ends_at)}"
+            st.markdown(
+                f"{when}  \n{format.plain(day.child)}, {format.plain(day.activity)} – {format.plain(day.slot)}, {_(STATES[day.state])}"
+            )
+        if not glance.days:
+            st.markdown(_("No day is booked yet."))
+        if registered.offers:
+            screen.mark("bad", n_("{count} place to accept", "{count} places to accept", registered.offers))
+        if registered.waiting_days:
+            screen.mark("warning", n_("{count} day on the waiting list", "{count} days on the waiting list", registered.waiting_days))
+
+
+def about_money() -> None:
+    owed = glance.owed
+    with tile("family/invoices"):
+        if not owed.open_cents:
+            st.markdown(_("Nothing to pay."))
+            return
+        invoices = n_("{count} invoice to settle", "{count} invoices to settle", owed.invoices)
+        st.markdown(f"**{format.euros(owed.open_cents)}**  \n{invoices}")
+        if owed.oldest_due_on is not None and owed.oldest_due_on < clock.today():
+            screen.mark("bad", _("Overdue since {day}", day=format.short_day(owed.oldest_due_on)))
+
+
+def about_papers() -> None:
+    papers = glance.papers
+    with tile("family/documents"):
+        if not papers.expected:
+            st.markdown(_("No paper is asked for"))
+        elif not papers.to_send and not papers.to_check:
+            st.markdown(_("Your file is complete"))
+        if papers.to_send:
+            tone = "bad" if papers.compulsory else "warning"
+            screen.mark(tone, n_("{count} paper to send", "{count} papers to send", papers.to_send))
+        if papers.compulsory:
+            st.markdown(n_("of which {count} compulsory", "of which {count} compulsory", papers.compulsory))
+        if papers.to_check:
+            st.markdown(n_("{count} paper is being checked", "{count} papers are being checked", papers.to_check))
+        if papers.ends_on:
+            screen.mark("warning", _("To renew before {day}", day=format.short_day(papers.ends_on)))
+
+
+def about_messages() -> None:
+    with tile("family/contact"):
+        if glance.unread:
+            screen.mark("warning", n_("{count} answer to read", "{count} answers to read", glance.unread))
+        else:
+            st.markdown(_("No new answer."))
+
+
+def about_the_rest() -> None:
+    for key, words in WORDS_ONLY:
+        if navigation.opens(key):
+            with tile(key):
+                st.markdown(_(words))
 
 
 with feedback.refusals() as outcome, reading() as session:
@@ -64,5 +107,6 @@ if not outcome.done:
     st.stop()
 
 screen.title(_("The {name} family", name=format.plain(glance.name)), _("What matters in the coming days, at a glance."))
-show_figures()
-show_days()
+with tiles("home"):
+    for draw in (about_people, about_registrations, about_bookings, about_money, about_papers, about_messages, about_the_rest):
+        draw()
