@@ -54,7 +54,7 @@ from db.models import (
     Site,
 )
 from db.models.bookings import LIVE_BOOKING
-from domain import clock
+from domain import clock, statements
 from domain.rights import SEE, at_sites, require, site_ids
 
 Sort = Literal["name", "missing", "until"]
@@ -79,7 +79,8 @@ class Chosen:
 def count(session: Session, by: Account, chosen: Chosen, most: int = COUNTED) -> int:
     """How many files are chosen, counted up to `most` + 1: beyond it, "more than" is the answer, at the same cost everywhere."""
     require(by, "documents", SEE)
-    return session.scalar(_count_of(site_ids(by), chosen, clock.today(), most)) or 0
+    counted: int = statements.rows(session, _count_of(site_ids(by), chosen, clock.today(), most))[0][0]
+    return counted
 
 
 def page(session: Session, by: Account, chosen: Chosen, sort: Sort = "name", number: int = 1, size: int = _PAGE) -> pd.DataFrame:
@@ -90,16 +91,17 @@ def page(session: Session, by: Account, chosen: Chosen, sort: Sort = "name", num
     """
     require(by, "documents", SEE)
     found = _page_of(site_ids(by), chosen, sort, clock.today(), size)
-    return _few(session.execute(found, {"skipped": (number - 1) * size}))
+    return statements.frame(statements.rows(session, found, skipped=(number - 1) * size), found.selected_columns.keys())
 
 
 def matrix(session: Session, files: pd.DataFrame) -> pd.DataFrame:
     """The papers of a page of families (a frame of `page`), one row each: family_id, kind_id, is_compulsory and `state` today. The families
     were chosen within the person's sight."""
-    homes = {int(home) for told in files.homes.dropna() for home in told.split(",")}
     ids = [int(family_id) for family_id in files.family_id]
-    facts: Any = {"day": clock.today(), "families": ids, "homes": [*ids, *homes]}
-    return pd.read_sql_query(_states_of_page(), session.connection(), params=facts)
+    homes = {int(home) for told in files.homes if told for home in told.split(",")}
+    states = _states_of_page()
+    found = statements.rows(session, states, day=clock.today(), families=ids, homes=[*ids, *homes])
+    return statements.frame(found, states.selected_columns.keys())
 
 
 def papers(session: Session, by: Account, family_ids: Collection[int]) -> pd.DataFrame:
@@ -134,7 +136,8 @@ def everything(session: Session, by: Account, chosen: Chosen) -> pd.DataFrame:
 def names(session: Session) -> pd.DataFrame:
     """The kinds of papers in use, in their order: id, name, subject, is_compulsory."""
     kinds = select(DocumentKind.id, DocumentKind.name, DocumentKind.subject, DocumentKind.is_compulsory).where(DocumentKind.is_active)
-    return _few(session.execute(kinds.order_by(DocumentKind.position, DocumentKind.id)))
+    found = session.execute(kinds.order_by(DocumentKind.position, DocumentKind.id))
+    return pd.DataFrame([tuple(kind) for kind in found], columns=list(found.keys()))
 
 
 def programme(session: Session, by: Account, site_id: int | None = None) -> tuple[dict[int, str], dict[int, str]]:
@@ -231,11 +234,6 @@ def _where(sites: frozenset[int] | None, chosen: Chosen, today: date) -> list[Co
     elif chosen.kind_id is not None or chosen.state is not None:
         found.append(family_id.in_(_asked_for(chosen, today)))
     return found
-
-
-def _few(rows: Any) -> pd.DataFrame:
-    """The frame of some rows: below a hundred, `read_sql` costs more than it saves."""
-    return pd.DataFrame([tuple(row) for row in rows], columns=list(rows.keys()))
 
 
 def _pairs(session: Session, query: Any) -> dict[int, str]:
