@@ -63,7 +63,7 @@ def page(session: Session, by: Account, filters: Filters = Filters(), sort: str 
     if filters.site_id is not None:
         see_site(session, by, filters.site_id)
     rows = statements.built(("balances", filters, sort), by, lambda: _page_of(session, by, filters, sort))
-    return _typed(pd.read_sql_query(rows, session.connection(), params={"skipped": (max(number, 1) - 1) * PAGE}))
+    return statements.frame(statements.rows(session, rows, skipped=(max(number, 1) - 1) * PAGE), COLUMNS)
 
 
 def every(session: Session, by: Account, filters: Filters = Filters(), sort: str = "balance") -> Iterator[pd.DataFrame]:  # noqa: B008
