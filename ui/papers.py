@@ -10,6 +10,7 @@ import streamlit as st
 from db.expected import FOR_EVER, STATES
 from ui import format, screen
 from ui.i18n import _, n_, word
+from ui.painted import painted
 from ui.tables import Column
 
 _ROW_HEIGHT = 35
@@ -116,15 +117,12 @@ def matrix(files: pd.DataFrame, states: pd.DataFrame, kinds: pd.DataFrame, *, ke
     drawn.insert(0, family, list(files["name"]))
     drawn.insert(1, share, [share_words(*counts.get(number, (0, 0))) for number in ids])
     drawn.insert(2, until, [until_words(value) for value in files["complete_until_on"]])
-    plain = [["color: #111418"] * 3] * len(ids)
-    styled = drawn.style.apply(
-        lambda _frame: pd.DataFrame([a + b for a, b in zip(plain, css, strict=True)], columns=drawn.columns, index=drawn.index), axis=None
-    )
+    plain = ["color: #111418"] * 3
     config = {family: st.column_config.TextColumn(family, pinned=True, width=170), share: st.column_config.TextColumn(share, width=105)}
     config |= {until: st.column_config.TextColumn(until, width=130)}
     config |= {head: st.column_config.TextColumn(head, width=150, help=head) for head in heads}
     chosen = st.dataframe(
-        styled,
+        painted(drawn, css=[plain + line for line in css]),
         hide_index=True,
         column_config=config,
         on_select="rerun",

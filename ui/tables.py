@@ -11,6 +11,7 @@ import streamlit as st
 from db.settings import settings
 from ui import access, format
 from ui.i18n import _
+from ui.painted import painted
 
 Kind = Literal["text", "money", "day", "instant", "number", "percent", "link", "flag"]
 _WRITERS: dict[str, Callable[[Any], str]] = {
@@ -51,9 +52,9 @@ def show(
     `alt` says in one sentence what the table holds. Columns that are not named are not sent to the browser.
     """
     shown = pd.DataFrame({name: _for_readers(frame[name], column) for name, column in columns.items()}, index=frame.index)
-    written = {name: writer for name, column in columns.items() if (writer := column.write or _WRITERS.get(column.kind))}
-    written = {name: writer for name, writer in written.items() if not _is_code(frame[name], columns[name])}
-    data: Any = shown.style.format(written) if written and not shown.empty else shown  # type: ignore[arg-type]
+    writers = {name: writer for name, column in columns.items() if (writer := column.write or _WRITERS.get(column.kind))}
+    words = {name: [write(value) for value in shown[name]] for name, write in writers.items() if not _is_code(frame[name], columns[name])}
+    data: Any = painted(shown, words=words) if words and not shown.empty else shown
     settings: dict[str, Any] = {
         "hide_index": True,
         "column_config": {name: _config(column) for name, column in columns.items()},

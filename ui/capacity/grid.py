@@ -6,6 +6,7 @@ import streamlit as st
 from ui import capacity, format
 from ui.capacity import STATES
 from ui.i18n import _
+from ui.painted import painted
 from ui.tables import Column
 
 _ROW_HEIGHT, _MOST_HEIGHT = 35, 700
@@ -28,14 +29,13 @@ def show(frame: pd.DataFrame, *, key: str, short: bool) -> int | None:
         texts[y][x + 1] = capacity.in_words(taken, offered, state, waiting, short=short)
         css[y][x + 1] = f"background-color: {STATES[state].ground}; color: {STATES[state].ink}"
         seats[y][x] = seats_id
-    name = _("Slot")
+    name, width = _("Slot"), _width(frame, short)
     drawn = pd.DataFrame(texts, columns=[name, *heads], dtype=object)
-    styled = drawn.style.apply(lambda _frame: pd.DataFrame(css, columns=[name, *heads], dtype=object), axis=None)
     state = st.dataframe(
-        styled,
+        painted(drawn, css=css),
         hide_index=True,
         column_config={name: st.column_config.TextColumn(name, pinned=True, width=158)}
-        | {head: st.column_config.TextColumn(head, width=_width(frame, short)) for head in heads},
+        | {head: st.column_config.TextColumn(head, width=width) for head in heads},
         on_select="rerun",
         selection_mode="single-cell",
         key=key,
