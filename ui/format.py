@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import phonenumbers
 from babel import dates, numbers
 
 from db.settings import settings
-from ui.i18n import _, locale
+from ui.i18n import LOCALES, _, decimal, language
 
 NOTHING = "—"
 _MARKS = frozenset("\\`*_{}[]()<>#+-.!|~$:^=")
@@ -20,22 +20,27 @@ _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 
 def day(value: date | None) -> str:
     """`lundi 2 mars 2026`"""
-    return NOTHING if value is None or unknown(value) else dates.format_date(value, f"EEEE {_day_of(value)} MMMM y", locale=locale())
+    return NOTHING if value is None or unknown(value) else dated(value, f"EEEE {_day_of(value)} MMMM y")
 
 
 def short_day(value: date | None) -> str:
     """`02/03/2026`"""
-    return NOTHING if unknown(value) else dates.format_date(value, "dd/MM/y", locale=locale())
+    return NOTHING if value is None or unknown(value) else dated(value, "dd/MM/y")
 
 
 def week_day(value: date) -> str:
     """`lun. 2 mars`"""
-    return dates.format_date(value, f"EEE {_day_of(value)} MMM", locale=locale())
+    return dated(value, f"EEE {_day_of(value)} MMM")
 
 
 def month(value: date) -> str:
     """`mars 2026`"""
-    return dates.format_date(value, "LLLL y", locale=locale())
+    return dated(value, "LLLL y")
+
+
+def dated(value: date, pattern: str) -> str:
+    """A day by a pattern of Unicode (`EEE d`), in the language of the run."""
+    return _dated(date(value.year, value.month, value.day), pattern, language())
 
 
 def instant(value: datetime | None) -> str:
@@ -53,19 +58,21 @@ def clock_time(value: time) -> str:
 
 def euros(cents: int | None) -> str:
     """`1 234,50 €` from whole cents."""
-    return NOTHING if unknown(cents) else numbers.format_currency(Decimal(int(cents)) / 100, "EUR", locale=locale())  # type: ignore[arg-type]
+    if cents is None or unknown(cents):
+        return NOTHING
+    whole, rest = divmod(abs(int(cents)), 100)
+    shape, group, point = _euro_shape(language(), cents < 0)
+    return shape.replace("#", f"{whole:,}".replace(",", group) + f"{point}{rest:02}")
 
 
 def percent(ratio: float | None, digits: int = 0) -> str:
     """`83 %` from 0.83, with as many decimals as asked for."""
-    if unknown(ratio):
-        return NOTHING
-    return numbers.format_percent(ratio, format=_percent_pattern(digits), locale=locale())  # type: ignore[arg-type]
+    return NOTHING if ratio is None or unknown(ratio) else _percent(float(ratio), digits, language())
 
 
 def number(value: float | int | None) -> str:
     """`1 234` or `12,5`"""
-    return NOTHING if unknown(value) else numbers.format_decimal(value, locale=locale())  # type: ignore[arg-type]
+    return NOTHING if value is None or unknown(value) else decimal(value, language())
 
 
 def size(octets: int) -> str:
@@ -96,9 +103,25 @@ def unknown(value: Any) -> bool:
     return value is None or value is False or type(value).__name__ in ("NaTType", "NAType") or value != value
 
 
+# Babel takes 5 to 60 µs to write a value, and a screen writes hundreds, the same ones again and again: what was written is kept.
+@lru_cache(4096)
+def _dated(value: date, pattern: str, told: str) -> str:
+    return dates.format_date(value, pattern, locale=LOCALES[told])
+
+
+@lru_cache(4096)
+def _percent(ratio: float, digits: int, told: str) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "\u202f%"
+    return numbers.format_percent(ratio, format=pattern, locale=LOCALES[told])
+
+
 @cache
-def _percent_pattern(digits: int) -> str:
-    return "#,##0" + ("." + "0" * digits if digits else "") + "\u202f%"
+def _euro_shape(told: str, is_debt: bool) -> tuple[str, str, str]:
+    """How Babel writes an amount (`#\xa0€`, `-€#`), its sign between thousands and its decimal point."""
+    spoken = LOCALES[told]
+    amount = numbers.format_currency(Decimal(-1 if is_debt else 1), "EUR", locale=spoken)
+    one = numbers.format_decimal(Decimal(1), format="0.00", locale=spoken)
+    return amount.replace(one, "#"), numbers.get_group_symbol(spoken), numbers.get_decimal_symbol(spoken)
 
 
 def local_day(value: datetime) -> date:
@@ -121,4 +144,4 @@ def plain(text: str) -> str:
 
 def _day_of(value: date) -> str:
     """The pattern of a day's number: French says `1er`."""
-    return "d'er'" if value.day == 1 and str(locale()).startswith("fr") else "d"
+    return "d'er'" if value.day == 1 and language() == "fr" else "d"

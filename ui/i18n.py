@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,13 @@ def n_(one: str, many: str, count: int, **facts: Any) -> str:
     book = catalogue(language())
     forms = book.plurals.get(one)
     told = forms[book.form(count)] if forms else (one if count == 1 else many)
-    return told.format(count=numbers.format_decimal(count, locale=locale()), **facts)
+    return told.format(count=decimal(count, language()), **facts)
+
+
+@lru_cache(4096)
+def decimal(value: float | int, told: str) -> str:
+    """A number written the way of a language; kept, for a screen writes the same ones again and again."""
+    return numbers.format_decimal(value, locale=LOCALES[told])
 
 
 def language() -> str:

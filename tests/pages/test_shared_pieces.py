@@ -3,9 +3,11 @@
 import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pandas as pd
 import pytest
+from babel import numbers
 from streamlit.testing.v1 import AppTest
 
 from domain.refusals import Refusal
@@ -204,3 +206,10 @@ def test_a_choice_goes_to_the_address_as_a_code_and_the_pages_begin_anew() -> No
     screen.selectbox[0].select("oldest").run()
     assert screen.query_params == {"sites": "2"}
     assert screen.session_state["seen"] == USUAL | {"sites": [2]}
+
+
+@pytest.mark.parametrize("told", ["fr", "en"])
+@pytest.mark.parametrize("cents", [0, 5, -5, 99, 100, -100, 99_999, 100_000, -123_456_789])
+def test_euros_are_written_as_babel_writes_them(told: str, cents: int, speak: Callable[[str], None]) -> None:
+    speak(told)
+    assert format.euros(cents) == numbers.format_currency(Decimal(cents) / 100, "EUR", locale=i18n.LOCALES[told])

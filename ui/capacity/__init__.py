@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -50,14 +51,14 @@ def view_name(view: str) -> str:
     return _(VIEWS[view])
 
 
-def weekday_name(weekday: int) -> str:
-    """`lundi` for 0"""
-    return str(dates.get_day_names("wide", locale=locale())[weekday])
+def weekday_name(weekday: int, width: Literal["wide", "abbreviated"] = "wide") -> str:
+    """`lundi` for 0, or `lun.`"""
+    return str(dates.get_day_names(width, locale=locale())[weekday])
 
 
 def short_weekday(day: date) -> str:
     """`lun. 2`"""
-    return str(dates.format_date(day, "EEE d", locale=locale()))
+    return format.dated(day, "EEE d")
 
 
 def state_words(state: str) -> str:

@@ -75,9 +75,12 @@ def _calendar(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
             **_dress(measure, grid if len(weeks) <= WORDS_FIT else None),
         )
     )
-    figure.update_xaxes(tickvals=[place[day] for day in chosen], ticktext=names, showgrid=False, zeroline=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return charts.dress(figure, height=110 + 42 * len(weekdays))
+    return charts.dress(
+        figure,
+        height=110 + 42 * len(weekdays),
+        x={"tickvals": [place[day] for day in chosen], "ticktext": names, "showgrid": False, "zeroline": False},
+        y={"autorange": "reversed", "showgrid": False},
+    )
 
 
 def _profile(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
@@ -96,9 +99,12 @@ def _profile(known: pd.DataFrame, measure: str, name: str) -> go.Figure:
             **_dress(measure, grid),
         )
     )
-    figure.update_xaxes(showgrid=False, type="category")
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    return charts.dress(figure, height=120 + 48 * len(slots))
+    return charts.dress(
+        figure,
+        height=120 + 48 * len(slots),
+        x={"showgrid": False, "type": "category"},
+        y={"autorange": "reversed", "showgrid": False, "type": "category"},
+    )
 
 
 def _dress(measure: str, rates: "pd.DataFrame | None") -> dict[str, object]:

@@ -1,46 +1,41 @@
 """The year at a glance: a heat map of fill rates, a row for each activity and weekday, a column for each week."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from babel import dates
 
 from ui import capacity, charts, format
 from ui.capacity import STATES
-from ui.i18n import _, locale
+from ui.i18n import _
 
 _ROW, _REST = 24, 80
 
 
 def year(days: pd.DataFrame) -> go.Figure:
     """The figure of `occupancy.capacity_by_day`, in the five colours of the states."""
-    named = {day: format.day(day) for day in days["day"].dt.date.unique()}
-    cells = days.assign(
-        line=[f"{activity} · {_weekday(day)}" for activity, day in zip(days["activity"], days["day"], strict=True)],
-        monday=(days["day"] - pd.to_timedelta(days["day"].dt.day_of_week, unit="D")).dt.date,
-        code=days["state"].map(list(STATES).index).astype(float),
-        said=[
-            f"{activity}<br>{named[day]}<br>{capacity.in_words(*seats)}"
-            for activity, day, *seats in zip(
-                days["activity"], days["day"].dt.date, days["taken"], days["capacity"], days["state"], days["waiting"], strict=True
-            )
-        ],
-        weekday=days["day"].dt.day_of_week,
-    )
-    lines = list(dict.fromkeys(cells.sort_values(["activity", "weekday"])["line"]))
-    first, last = cells["monday"].min(), cells["monday"].max()
+    columns = [days["activity"], days["day"].dt.date, days["day"].dt.day_of_week]
+    seats = zip(days["taken"], days["capacity"], days["state"], days["waiting"], strict=True)
+    cells = list(zip(*columns, seats, strict=True))
+    activities = list(dict.fromkeys(days["activity"].sort_values()))
+    lines = sorted({(activity, weekday) for activity, _on, weekday, _seats in cells}, key=lambda line: (activities.index(line[0]), line[1]))
+    first, last = (day - timedelta(day.weekday()) for day in (days["day"].min().date(), days["day"].max().date()))
     mondays = [first + timedelta(7 * week) for week in range((last - first).days // 7 + 1)]
-    code, said = (
-        cells.pivot(index="line", columns="monday", values=value).reindex(index=lines, columns=mondays) for value in ("code", "said")
-    )
+    place, code = {line: number for number, line in enumerate(lines)}, {state: number for number, state in enumerate(STATES)}
+    codes: list[list[int | None]] = [[None] * len(mondays) for _line in lines]
+    said = [[""] * len(mondays) for _line in lines]
+    for activity, day, weekday, (taken, offered, state, waiting) in cells:
+        y, x = place[activity, weekday], (day - first).days // 7
+        codes[y][x] = code[state]
+        said[y][x] = f"{activity}<br>{format.day(day)}<br>{capacity.in_words(taken, offered, state, waiting)}"
     figure = go.Figure(
         go.Heatmap(
-            z=code.to_numpy(),
+            z=np.array(codes, dtype=float),
             x=mondays,
-            y=lines,
-            customdata=said.astype(object).where(said.notna(), "").to_numpy(),
+            y=[f"{activity} · {capacity.weekday_name(weekday, 'abbreviated')}" for activity, weekday in lines],
+            customdata=np.array(said, dtype=object),
             hovertemplate="%{customdata}<extra></extra>",
             hoverongaps=False,
             colorscale=_scale(),
@@ -52,11 +47,13 @@ def year(days: pd.DataFrame) -> go.Figure:
         )
     )
     values, names = charts.ticks(mondays, "week")
-    figure.update_xaxes(tickvals=values, ticktext=names, showgrid=False, zeroline=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    charts.dress(figure, height=_REST + _ROW * len(lines))
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 40})
-    return figure
+    return charts.dress(
+        figure,
+        height=_REST + _ROW * len(lines),
+        top=8,
+        x={"tickvals": values, "ticktext": names, "showgrid": False, "zeroline": False},
+        y={"autorange": "reversed", "showgrid": False, "type": "category"},
+    )
 
 
 def in_words(days: pd.DataFrame) -> str:
@@ -86,10 +83,6 @@ def by_month(days: pd.DataFrame) -> pd.DataFrame:
     grouped = open_days.assign(full_days=full, days=1).groupby(by, observed=True, sort=True)
     summed = grouped[["days", "full_days", "capacity", "taken", "left", "waiting"]].sum().reset_index()
     return summed.assign(fill_rate=(summed["taken"] / summed["capacity"]).where(summed["capacity"] > 0))
-
-
-def _weekday(day: date) -> str:
-    return dates.format_date(day, "EEE", locale=locale())
 
 
 def _scale() -> list[list[Any]]:

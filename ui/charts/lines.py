@@ -30,7 +30,6 @@ def trend(rows: Rows, grain: str) -> list[Chart]:
             vain.add_bar(
                 **_points(rows, name, _label(name), grain), name=_label(name), marker={"color": colour, "pattern": {"shape": hatch}}
             )
-    vain.update_layout(barmode="stack")
     in_vain = rows.dropna(subset=["waiting", "refused"], how="all")
     return [
         Chart(
@@ -45,7 +44,7 @@ def trend(rows: Rows, grain: str) -> list[Chart]:
         Chart(
             key="demandes",
             title=_("Waiting and refused"),
-            figure=_finish(vain, in_vain, grain, height=260) if vain.data else None,
+            figure=_finish(vain, in_vain, grain, height=260, barmode="stack") if vain.data else None,
             words=_("Over the period: {waiting} still waiting, {refused} refused for want of room.", **said),
             note=_grain_note(grain) + " " + _("Waiting: entries that are still open; refused: requests turned down for want of room."),
             table=in_vain[["day", "waiting", "refused"]],
@@ -73,7 +72,6 @@ def absences(rows: Rows, grain: str) -> Chart:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    figure.update_yaxes(ticksuffix="\u202f%", rangemode="tozero")
     words = _("Absences without a word: not known over this period.")
     if len(rows):
         mean, most = rows["no_show"].sum() / rows["booked"].sum(), rows.sort_values("no_show_rate").iloc[-1]
@@ -86,7 +84,7 @@ def absences(rows: Rows, grain: str) -> Chart:
     return Chart(
         key="absences",
         title=_("Absences without a word"),
-        figure=_finish(figure, rows, grain, height=320) if len(rows) else None,
+        figure=_finish(figure, rows, grain, height=320, unit="\u202f%") if len(rows) else None,
         words=words,
         note=_grain_note(grain) + " " + _("Booked, absent and not told ÷ booked seats, over the days whose attendance was taken."),
         table=rows,
@@ -162,11 +160,10 @@ def _points(rows: Rows, column: str, name: str, grain: str) -> dict[str, Any]:
     }
 
 
-def _finish(figure: go.Figure, rows: Rows, grain: str, height: int = 380) -> go.Figure:
+def _finish(figure: go.Figure, rows: Rows, grain: str, height: int = 380, unit: str = "", **layout: Any) -> go.Figure:
     chosen, names = charts.ticks([day.date() for day in rows["day"]], grain)
-    figure.update_xaxes(tickvals=chosen, ticktext=names, showgrid=False)
-    figure.update_yaxes(rangemode="tozero", tickformat=",")
-    return charts.dress(figure, height=height)
+    across = {"tickvals": chosen, "ticktext": names, "showgrid": False}
+    return charts.dress(figure, height=height, x=across, y={"rangemode": "tozero", "tickformat": ",", "ticksuffix": unit}, **layout)
 
 
 def _when(day: Any, grain: str) -> str:

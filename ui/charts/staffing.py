@@ -1,6 +1,7 @@
 """Supervision: the adults that each day needs at its peak, beside those that are planned."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -96,20 +97,14 @@ def _figure(days: pd.DataFrame) -> go.Figure:
     ]
     missing = days["missing"].fillna(0).astype(int)
     shared = {"x": days["day"], "customdata": said, "hovertemplate": "%{customdata}<extra></extra>"}
-    figure = go.Figure()
-    figure.add_bar(y=days["required"] - missing, name=_("Adults needed"), marker={"color": NEEDED}, **shared)
+    traces: list[Any] = [go.Bar(y=days["required"] - missing, name=_("Adults needed"), marker={"color": NEEDED}, **shared)]
     if missing.any():
-        figure.add_bar(y=missing, name=_("Missing adults"), marker={"color": MISSING, "pattern": {"shape": "x"}}, **shared)
+        traces.append(go.Bar(y=missing, name=_("Missing adults"), marker={"color": MISSING, "pattern": {"shape": "x"}}, **shared))
     if days["planned"].notna().any():
-        figure.add_scatter(
-            y=days["planned"].to_numpy(dtype=float, na_value=float("nan")),
-            name=_("Adults planned"),
-            mode="markers",
-            marker={"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLANNED}},
-            **shared,
-        )
+        mark = {"symbol": "line-ew", "size": 18, "line": {"width": 3, "color": PLANNED}}
+        planned = days["planned"].to_numpy(dtype=float, na_value=float("nan"))
+        traces.append(go.Scatter(y=planned, name=_("Adults planned"), mode="markers", marker=mark, **shared))
+    figure = go.Figure(traces)
     chosen, names = charts.ticks(list(days["day"]), "day")
-    figure.update_xaxes(tickvals=chosen, ticktext=names, showgrid=False)
-    figure.update_yaxes(rangemode="tozero")
-    figure.update_layout(barmode="stack")
-    return charts.dress(figure, height=340)
+    across = {"tickvals": chosen, "ticktext": names, "showgrid": False}
+    return charts.dress(figure, height=340, x=across, y={"rangemode": "tozero"}, barmode="stack")
