@@ -12,6 +12,7 @@ from db.demo.texts import NEWSLETTER_ID, NOTICE_ID, PHOTO_ID
 from db.demo.town import People, Town, day_of
 from db.models import (
     Account,
+    CertifiedSheet,
     Child,
     Consent,
     Family,
@@ -231,8 +232,17 @@ def _round_the_children(town: Town, rng: np.random.Generator, people: People) ->
         sealed=[sealed for sealed, _ in kept],
         key_version=[version for _, version in kept],
         diet=pick(rng, ["all"] * 16 + ["no_pork", "no_pork", "vegetarian", "no_gluten"], len(sheets)),
-        certified_until_on=day_of(town.year.ends_on),
         changed_at=town.at(town.today - rng.integers(5, 200, len(sheets)), 50_000),
+    )
+    families = people.child_family[sheets]
+    load.columns(
+        CertifiedSheet,
+        family_id=people.family_ids[families],
+        section="health",
+        object_id=people.child_ids[sheets],
+        certified_at=town.at(town.today - rng.integers(5, 60, len(sheets)), 50_000),
+        by_id=people.account_ids[families],
+        until_on=day_of(town.year.ends_on),
     )
     for kind, share in (("photo", 0.85), ("outing", 0.97), ("going_home_alone", 0.1), ("bathing", 0.8)):
         answered = people.account_ids[people.child_family]
