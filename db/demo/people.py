@@ -1,11 +1,11 @@
 """The active families: guardians with their sign-ins, children, separated homes, quotients, consents, health sheets, who may fetch."""
 
-import json
 from typing import Any
 
 import numpy as np
 
 from db.demo.geography import communes
+from db.demo.health import CASES, SHARES, words_of
 from db.demo.names import BOYS, FATHERS, GIRLS, MOTHERS, PICKUPS, STREETS, SURNAMES, landlines, mobiles, pick, plain
 from db.demo.programme import PASSWORD_HASH, QUOTIENTS
 from db.demo.texts import NEWSLETTER_ID, NOTICE_ID, PHOTO_ID
@@ -26,11 +26,10 @@ from db.models import (
 from db.sealing import seal
 
 ON_TIME, LATE, IN_PART, NEVER = range(4)
-_HEALTH: list[dict[str, str]] = [
-    {},
-    {"allergies": "Arachides"},
-    {"asthma": "Oui, traitement dans le sac"},
-    {"remarks": "Porte des lunettes"},
+_PEOPLE_NAMED: list[tuple[float, list[str], list[str]]] = [
+    (0.75, PICKUPS, ["allowed"] * 9 + ["not_asked"]),
+    (0.35, PICKUPS, ["allowed"] * 3 + ["not_asked"]),
+    (0.02, ["Oncle", "Cousin", "Ancien voisin"], ["forbidden"]),
 ]
 _NAMED = [("Benali", "Amina", "amina", "mrs"), ("Lefèvre", "Bruno", "bruno", "mr")]
 
@@ -223,9 +222,12 @@ def _quotients(town: Town, rng: np.random.Generator, people: People, resident: A
 def _round_the_children(town: Town, rng: np.random.Generator, people: People) -> None:
     load, count = town.loader, len(people.child_ids)
     sheets = np.flatnonzero(rng.random(count) < 0.9)
-    kinds = rng.choice(len(_HEALTH), len(sheets), p=[0.85, 0.05, 0.05, 0.05])
-    words = [json.dumps(_HEALTH[kind] | {"doctor": "Cabinet médical de démonstration"}, ensure_ascii=False).encode() for kind in kinds]
-    kept = [seal(word, f"health_records:{child}") for word, child in zip(words, people.child_ids[sheets].tolist(), strict=True)]
+    kinds = rng.choice(len(CASES), len(sheets), p=SHARES)
+    answered = people.account_ids[people.child_family]
+    homes = people.family_ids[people.child_family]
+    words = {(kind, age): words_of(kind, age, town.year.starts_on) for kind in range(len(CASES)) for age in set(people.child_age.tolist())}
+    told = zip(kinds.tolist(), people.child_age[sheets].tolist(), people.child_ids[sheets].tolist(), strict=True)
+    kept = [seal(words[kind, age], f"health_records:{child}") for kind, age, child in told]
     load.columns(
         HealthRecord,
         child_id=people.child_ids[sheets],
@@ -234,28 +236,34 @@ def _round_the_children(town: Town, rng: np.random.Generator, people: People) ->
         diet=pick(rng, ["all"] * 16 + ["no_pork", "no_pork", "vegetarian", "no_gluten"], len(sheets)),
         changed_at=town.at(town.today - rng.integers(5, 200, len(sheets)), 50_000),
     )
-    families = people.child_family[sheets]
-    load.columns(
-        CertifiedSheet,
-        family_id=people.family_ids[families],
-        section="health",
-        object_id=people.child_ids[sheets],
-        certified_at=town.at(town.today - rng.integers(5, 60, len(sheets)), 50_000),
-        by_id=people.account_ids[families],
-        until_on=day_of(town.year.ends_on),
-    )
     for kind, share in (("photo", 0.85), ("outing", 0.97), ("going_home_alone", 0.1), ("bathing", 0.8)):
-        answered = people.account_ids[people.child_family]
         given = rng.random(count) < share
-        load.columns(Permission, child_id=people.child_ids, kind=kind, granted=given, answered_by_id=answered, answered_at=town.ago(60))
-    who = np.flatnonzero(rng.random(count) < 0.75)
-    firsts, lasts = pick(rng, MOTHERS + FATHERS, len(who)), pick(rng, SURNAMES, len(who))
-    load.columns(
-        PickupPerson,
-        child_id=people.child_ids[who],
-        full_name=[f"{first} {last}" for first, last in zip(firsts, lasts, strict=True)],
-        relation=pick(rng, PICKUPS, len(who)),
-        phone=mobiles(who + 2_500),
-        is_emergency_contact=rng.random(len(who)) < 0.5,
-        pickup=pick(rng, ["allowed"] * 17 + ["not_asked"] * 2 + ["forbidden"], len(who)),
-    )
+        told_by = {"family_id": homes, "answered_by_id": answered, "answered_at": town.ago(60)}
+        load.columns(Permission, child_id=people.child_ids, kind=kind, granted=given, **told_by)
+    for section, share in (("health", 0.8), ("contacts", 0.7), ("permissions", 0.75)):
+        some = np.arange(count) if section != "health" else sheets
+        certified = some[rng.random(len(some)) < share]
+        load.columns(
+            CertifiedSheet,
+            family_id=homes[certified],
+            section=section,
+            object_id=people.child_ids[certified],
+            certified_at=town.ago(4),
+            by_id=answered[certified],
+            until_on=day_of(town.year.ends_on),
+        )
+    for place, (share, relations, pickups) in enumerate(_PEOPLE_NAMED, 1):
+        who = np.flatnonzero(rng.random(count) < share)
+        firsts, lasts = pick(rng, MOTHERS + FATHERS, len(who)), pick(rng, SURNAMES, len(who))
+        banned = pickups == ["forbidden"]
+        load.columns(
+            PickupPerson,
+            child_id=people.child_ids[who],
+            family_id=homes[who],
+            full_name=[f"{first} {last}" for first, last in zip(firsts, lasts, strict=True)],
+            relation=pick(rng, relations, len(who)),
+            phone=None if banned else mobiles(who + 2_500 * place),
+            is_emergency_contact=False if banned else rng.random(len(who)) < 0.6,
+            pickup=pick(rng, pickups, len(who)),
+            position=place,
+        )

@@ -171,6 +171,7 @@ class CertifiedSheet(Base):
     """A family says that what is written of a person is still right, for a period."""
 
     __tablename__ = "certified_sheets"
+    __table_args__ = (Index("ix_certified_sheets_object", "section", "object_id"),)
 
     id: Mapped[Id]
     family_id: Mapped[int] = mapped_column(ForeignKey("families.id"), index=True)

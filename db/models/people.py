@@ -146,18 +146,29 @@ class FamilySight(Base):
 
 
 class PickupPerson(Base):
-    """Somebody to call, and whether he may fetch the child, may not, or must not."""
+    """Somebody to call, and whether he may fetch the child, is not asked to, or must not.
+
+    `family_id` is the home that named the person, and the only one that changes what it said; None: the structure, on a court's decision
+    about the `guardian_id` of the other home. They are called in the order of `position`.
+    """
 
     __tablename__ = "pickup_persons"
-    __table_args__ = (one_of("pickup", "allowed", "not_asked", "forbidden"),)
+    __table_args__ = (
+        one_of("pickup", "allowed", "not_asked", "forbidden"),
+        CheckConstraint("family_id IS NOT NULL OR pickup = 'forbidden'", name="structure_only_forbids"),
+    )
 
     id: Mapped[Id]
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), index=True)
+    family_id: Mapped[int | None] = mapped_column(ForeignKey("families.id"))
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("guardians.id"))
     full_name: Mapped[Name]
     relation: Mapped[Name | None]
     phone: Mapped[str | None] = mapped_column(String(20))
     is_emergency_contact: Mapped[bool] = mapped_column(default=False)
     pickup: Mapped[State]
+    position: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class HealthRecord(Base):
@@ -175,12 +186,13 @@ class HealthRecord(Base):
 
 
 class Permission(Base):
-    """A guardian's answer for a child: photographs, outings, going home alone, bathing."""
+    """A home's answer for a child: photographs, outings, going home alone, bathing. A no of either home counts."""
 
     __tablename__ = "permissions"
     __table_args__ = (one_of("kind", "photo", "outing", "going_home_alone", "bathing"),)
 
     child_id: Mapped[int] = mapped_column(ForeignKey("children.id"), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("families.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     granted: Mapped[bool]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
