@@ -82,6 +82,8 @@ SCREENS: tuple[Screen, ...] = (
     Screen("family/my_data", word("My data"), "mes-donnees", FAMILIES, MINE, "shield_person"),
     Screen("visitor/my_account", word("My account"), "mon-compte", SIGNED_IN, MINE, "account_circle"),
     Screen("visitor/sign_in", word("Sign in"), "connexion", frozenset({VISITOR})),
+    Screen("visitor/password", word("Forgotten password"), "mot-de-passe", EVERYONE),
+    Screen("visitor/create_account", word("Create an account"), "creer-un-compte", frozenset({VISITOR})),
     Screen("visitor/confirm", word("Confirm my account"), "confirmer", EVERYONE),
     Screen("visitor/legal", word("Legal notice"), "mentions-legales", EVERYONE),
     Screen("visitor/privacy", word("Privacy"), "confidentialite", EVERYONE),

@@ -1,6 +1,6 @@
 """Accounts: signing in and out, the second factor, what a person changes of his own; requests and links stand beside."""
 
-from domain.accounts import directory, links, requests, second_factor, staff
+from domain.accounts import directory, links, requests, reset, second_factor, staff
 from domain.accounts.own import change_language, change_password
 from domain.accounts.sessions import NewSession, Visit, account_of, connections_of, redeem, sign_out, sign_out_elsewhere
 from domain.accounts.sign_in import Halfway, Origin, password_hash_of, second_step, sign_in
@@ -19,6 +19,7 @@ __all__ = [
     "password_hash_of",
     "redeem",
     "requests",
+    "reset",
     "second_factor",
     "second_step",
     "sign_in",

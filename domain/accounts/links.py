@@ -7,10 +7,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session, aliased
 
-from db.models import Account, AccountLink, Family, Guardian, SignInTicket
+from db.models import Account, AccountLink, ChangeRequest, Family, Guardian, SignInTicket
 from db.session import reading, writing
 from db.settings import settings
 from domain import clock, journal, letters
@@ -41,12 +41,13 @@ REFUSALS = (LinkUnknown, LinkExpired, LinkUsed)
 
 @dataclass(frozen=True)
 class Opened:
-    """What a valid link is for: `purpose` is `confirm` or `invite`; whether its person must choose a password now."""
+    """What a valid link is for: `purpose` is `confirm` or `invite`; whether its person must choose a password now, not made of `about`."""
 
     purpose: str
     full_name: str
     email: str
     needs_password: bool
+    about: tuple[str, ...] = ()
 
 
 def address(token: str) -> str:
@@ -54,12 +55,12 @@ def address(token: str) -> str:
     return f"{settings().public_url}/confirmer?lien={token}"
 
 
-def issue(session: Session, account: Account, purpose: str) -> str:
+def issue(session: Session, account: Account, purpose: str, lives: timedelta = LIVES) -> str:
     """Makes a new link for an account and gives its token (32 random bytes); the older ones for the same purpose die."""
     now, token = clock.now(), secrets.token_urlsafe(32)
     die(session, account.id, purpose)
     session.add(
-        AccountLink(account_id=account.id, purpose=purpose, token_hash=hash_of_secret(token), created_at=now, expires_at=now + LIVES)
+        AccountLink(account_id=account.id, purpose=purpose, token_hash=hash_of_secret(token), created_at=now, expires_at=now + lives)
     )
     return token
 
@@ -83,7 +84,8 @@ def send(session: Session, account: Account, purpose: str, family_id: int | None
 def look(session: Session, token: str) -> Opened:
     """What a link is for. Changes nothing. Raises LinkUnknown, LinkExpired, LinkUsed."""
     link, account = _find(session, token)
-    return Opened(link.purpose, account.full_name, account.email, account.password_hash is None)
+    about = passwords.about(account.email, account.first_name, account.last_name)
+    return Opened(link.purpose, account.full_name, account.email, account.password_hash is None, about)
 
 
 def confirm(token: str, password: str | None = None, again: str | None = None) -> Account:
@@ -100,7 +102,7 @@ def confirm(token: str, password: str | None = None, again: str | None = None) -
             raise Incomplete("password")
         if again is not None and again != password:
             raise PasswordsDiffer
-        passwords.check(password, account.email, account.email.partition("@")[0], account.first_name, account.last_name)
+        passwords.check(password, *passwords.about(account.email, account.first_name, account.last_name))
         new_hash = passwords.hashed(password)
     with writing() as session:
         link, account = _find(session, token, lock=True)
@@ -109,6 +111,7 @@ def confirm(token: str, password: str | None = None, again: str | None = None) -
         if account.password_hash is None:
             account.password_hash, account.password_changed_at = new_hash, clock.now()
         account.state = "active"
+        _answered(session, account)
         journal.record(session, account, "confirm_account", account, family_id=family.id if family else None)
         if family and family.state == "approved":
             family.state = "active"
@@ -122,16 +125,33 @@ def ask_again(session: Session, token: str) -> None:
     five minutes get the same silence."""
     link = session.scalar(select(AccountLink).where(AccountLink.token_hash == hash_of_secret(token)))
     account = session.get(Account, link.account_id, with_for_update=True) if link else None
-    if link is None or account is None or link.used_at or link.purpose not in LETTERS or account.state != "pending":
+    if link is None or account is None or link.used_at or link.purpose not in LETTERS:
         return
+    renew(session, account)
+
+
+def renew(session: Session, account: Account) -> None:
+    """Sends an account that waits for its owner the link that it waits for, unless one left in the last five minutes. Tells nothing."""
     newest = session.scalars(
-        select(AccountLink.created_at).where(AccountLink.account_id == account.id).order_by(AccountLink.created_at.desc()).limit(1)
-    ).one()
-    if newest > clock.now() - BETWEEN_TWO:
+        select(AccountLink).where(AccountLink.account_id == account.id, AccountLink.purpose.in_(LETTERS)).order_by(AccountLink.id.desc())
+    ).first()
+    if account.state != "pending" or newest is None or newest.created_at > clock.now() - BETWEEN_TWO:
         return
     family_id = session.scalar(select(Guardian.family_id).where(Guardian.account_id == account.id))
-    send(session, account, link.purpose, family_id)
+    send(session, account, newest.purpose, family_id)
     journal.record(session, account, "ask_link_again", account, family_id=family_id)
+
+
+def _answered(session: Session, account: Account) -> None:
+    """The owner of the e-mail has opened the link: it is the guardian's own from now on, and no invitation waits any more."""
+    other = aliased(Guardian)
+    free = ~exists().where(other.email == account.email, other.account_id.is_distinct_from(account.id))
+    session.execute(update(Guardian).where(Guardian.account_id == account.id, free).values(email=account.email))
+    invited = select(Guardian.id).where(Guardian.account_id == account.id)
+    waiting = update(ChangeRequest).where(
+        ChangeRequest.section == "invitation", ChangeRequest.object_id.in_(invited), ChangeRequest.state == "waiting"
+    )
+    session.execute(waiting.values(state="accepted", decided_at=clock.now(), decided_by_id=account.id))
 
 
 def _find(session: Session, token: str, *, lock: bool = False) -> tuple[AccountLink, Account]:

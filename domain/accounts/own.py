@@ -29,7 +29,7 @@ def change_password(by: Account, current: str, new: str, again: str, *, keep: st
         raise PasswordsDiffer
     if current == new:
         raise PasswordUnchanged
-    passwords.check(new, by.email, by.email.partition("@")[0], by.first_name, by.last_name)
+    passwords.check(new, *passwords.about(by.email, by.first_name, by.last_name))
     new_hash = passwords.hashed(new)
     with writing() as session:
         account = session.get_one(Account, by.id, with_for_update=True)

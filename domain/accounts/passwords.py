@@ -29,6 +29,11 @@ def bits(password: str) -> float:
     return len(password) * math.log2(alphabet) if alphabet else 0.0
 
 
+def about(email: str, *names: str) -> tuple[str, ...]:
+    """The words that a person's password must not be made of: the e-mail, what stands before its @, the names."""
+    return tuple(word for word in (email, email.partition("@")[0], *names) if word)
+
+
 def check(password: str, *about: str) -> None:
     """Refuses a password over 72 bytes (PasswordTooLong) or too easily guessed (PasswordTooWeak), knowing the person's own words."""
     if len(password.encode()) > LONGEST:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from db.session import reading, writing
 from domain.accounts import links
-from ui import access, choices, feedback, format, navigation, screen
+from domain.structure import setting
+from ui import access, choices, door, feedback, format, navigation, passwords, screen
 from ui.i18n import _
 from ui.sentences import sentence
 
@@ -35,32 +36,29 @@ def draw(opened: links.Opened) -> None:
     screen.title(_("Confirm my account") if opened.purpose == "confirm" else _("Choose my password"))
     st.markdown(_("Hello {name}.", name=format.plain(opened.full_name)))
     st.markdown(_("You will sign in with the address {email}.", email=f"**{format.plain(opened.email)}**"))
-    with st.form("confirm", border=opened.needs_password):
+    with st.form("confirm", border=False):
         typed: tuple[str, ...] = ()
         if opened.needs_password:
-            st.markdown(
-                _("Choose a password that is hard to guess: four words that have nothing to do with you, or a dozen mixed characters.")
-            )
-            first = st.text_input(_("Password"), type="password", autocomplete="new-password", key="confirm-password")
-            typed = first, st.text_input(_("Password, once more"), type="password", autocomplete="new-password", key="confirm-again")
-        sent = st.form_submit_button(_("Confirm my account"), type="primary", icon=":material/check:")
+            typed = passwords.choose("confirm-password", _("Password"), _("Password, once more"), about=opened.about)
+        sent = st.form_submit_button(_("Confirm my account"), type="primary", width="stretch", icon=":material/check:")
     if sent:
         confirm(*typed)
 
 
-refusal = None
-try:
-    with reading() as session:
+opened, refusal = None, None
+with reading() as session:
+    structure_name = setting(session, "name")
+    try:
         opened = links.look(session, token)
-except links.REFUSALS as refused:
-    refusal = refused
+    except links.REFUSALS as refused:
+        refusal = refused
 
-if refusal is None:
-    draw(opened)
-else:
-    screen.title(_("Confirm my account"))
-    st.warning(sentence(refusal), icon=":material/link_off:")
-    if isinstance(refusal, links.LinkExpired):
-        st.button(_("Receive a new link"), on_click=ask_again, type="primary", icon=":material/send:")
-    if navigation.opens("visitor/sign_in"):
-        screen.goto(_("Go to the sign-in"), "visitor/sign_in", icon=":material/login:")
+with door.card(format.plain(structure_name)):
+    if opened:
+        draw(opened)
+    elif refusal:
+        screen.title(_("Confirm my account"))
+        st.warning(sentence(refusal), icon=":material/link_off:")
+        if isinstance(refusal, links.LinkExpired):
+            st.button(_("Receive a new link"), on_click=ask_again, type="primary", icon=":material/send:")
+        door.way_back()

@@ -8,8 +8,9 @@ import streamlit as st
 
 from db.session import reading, writing
 from domain import accounts
+from domain.accounts import passwords as rules
 from domain.structure import setting
-from ui import access, choices, feedback, format, frame, navigation, screen, tables
+from ui import access, choices, feedback, format, frame, navigation, passwords, screen, tables
 from ui.i18n import _
 from ui.tables import Column
 
@@ -31,13 +32,8 @@ def sign_out_elsewhere() -> None:
 def ask_for_password() -> None:
     with st.form("password"):
         current = st.text_input(_("Current password"), type="password", autocomplete="current-password")
-        new = st.text_input(
-            _("New password"),
-            type="password",
-            autocomplete="new-password",
-            help=_("Four words that have nothing to do with you make a good one."),
-        )
-        again = st.text_input(_("New password, once more"), type="password", autocomplete="new-password")
+        about = rules.about(by.email, by.first_name, by.last_name)
+        new, again = passwords.choose("own-password", _("New password"), _("New password, once more"), about=about)
         sent = st.form_submit_button(_("Change my password"), type="primary")
     if sent:
         with feedback.refusals() as outcome:

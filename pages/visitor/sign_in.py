@@ -5,7 +5,7 @@ import streamlit as st
 from db.session import reading
 from domain import news
 from domain.structure import setting
-from ui import access, feedback, format, frame, proof, screen
+from ui import access, door, feedback, format, proof, screen
 from ui.i18n import _
 
 
@@ -24,6 +24,10 @@ def ask_for_password() -> None:
         if outcome.done and access.waits_for_second_factor():
             st.rerun()
         feedback.show()
+    screen.goto(_("Forgotten password?"), "visitor/password", icon=":material/key:")
+    with st.container(horizontal=True, vertical_alignment="center", key="no-account"):
+        st.markdown(_("No account yet?"))
+        screen.goto(_("Create an account"), "visitor/create_account", icon=":material/person_add:")
 
 
 def ask_for_second_factor() -> None:
@@ -56,9 +60,7 @@ with reading() as session:
 with st.container(key="door"):
     left, right = st.columns([6, 5], gap="large")
     with left, st.container(key="door-card", border=True):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.image(str(frame.STATIC / "mark.svg"), width=64, alt="")
-            st.markdown(f"**{format.plain(structure_name)}**")
+        door.crest(format.plain(structure_name))
         screen.title(_("Welcome to your family space"))
         screen.section(_("Go to my space"))
         if access.waits_for_second_factor():

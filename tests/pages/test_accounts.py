@@ -122,10 +122,10 @@ def test_an_invited_person_types_the_password_twice(cast: Cast, visit: Callable[
     assert screens.title[0].value == "Choisir mon mot de passe"
     for first, again, told in (("trois grues au-dessus", "trois grues", "mots de passe"), ("inesroux", "inesroux", "facile à deviner")):
         screens.text_input(key="confirm-password").set_value(first)
-        screens.text_input(key="confirm-again").set_value(again)
+        screens.text_input(key="confirm-password-again").set_value(again)
         screens.button[-1].click().run()
         assert told in screens.error[0].value
     screens.text_input(key="confirm-password").set_value("trois grues au-dessus de la Luce")
-    screens.text_input(key="confirm-again").set_value("trois grues au-dessus de la Luce")
+    screens.text_input(key="confirm-password-again").set_value("trois grues au-dessus de la Luce")
     screens.button[-1].click().run()
     assert "confirmé" in screens.success[0].value

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.accounts import links, requests, staff
+from domain.accounts import links, requests, reset, staff
 from domain.refusals import Refusal
 from ui import format
 from ui.i18n import _, word
@@ -13,6 +13,11 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
     links.LinkUnknown: lambda refusal: _("This link is not complete, or is no longer of use. Copy the whole link of the e-mail."),
     links.LinkExpired: lambda refusal: _("This link is over: it was valid for 48 hours, or a newer one was sent to you."),
     links.LinkUsed: lambda refusal: _("This link was used already: the account is confirmed, you can sign in."),
+    reset.ResetUnknown: lambda refusal: _("This link is not complete, or is no longer of use. You may ask for a new one."),
+    reset.ResetExpired: lambda refusal: _(
+        "This link is over: it was valid for one hour, or a newer one was sent. You may ask for a new one."
+    ),
+    reset.ResetUsed: lambda refusal: _("This link was used already: the password is changed. You may sign in, or ask for a new link."),
     staff.EmailInvalid: lambda refusal: _("“{email}” is not an e-mail address.", email=format.plain(refusal.email)),
     staff.EmailTaken: lambda refusal: _("Somebody signs in with {email} already.", email=format.plain(refusal.email)),
     staff.LastAdministrator: lambda refusal: _("This is the last administrator: name another one before."),
