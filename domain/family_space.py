@@ -104,7 +104,7 @@ class Glance:
     days: list[NextDay]
 
 
-def at_a_glance(session: Session, by: Account, limit: int = 6) -> Glance:
+def at_a_glance(session: Session, by: Account, limit: int = 12) -> Glance:
     """The figures of the family that a parent's sign-in belongs to, in four statements. Raises NotAllowed, DoesNotExist."""
     family = finding.own_family(session, by)
     counts = session.execute(select(*(one.label(name) for name, one in _counts(family.id).items()))).one()

@@ -63,7 +63,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/journal", word("Journal"), "journal", who_sees("journal"), HOUSE, "history"),
     Screen("staff/users", word("Users"), "utilisateurs", who_sees("users"), HOUSE, "group"),
     Screen("staff/settings", word("Settings"), "reglages", who_sees("settings"), HOUSE, "tune"),
-    Screen("family/dashboard", word("Family space"), "espace-famille", FAMILIES, MINE, "home"),
+    Screen("family/dashboard", word("Dashboard"), "espace-famille", FAMILIES, MINE, "home"),
     Screen("family/my_family", word("My family"), "ma-famille", FAMILIES, MINE, "family_restroom"),
     Screen("family/household", word("Family details"), "coordonnees", FAMILIES),
     Screen("family/guardian", word("Parent"), "parent", FAMILIES),

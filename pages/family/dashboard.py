@@ -1,5 +1,7 @@
 """Tableau de bord of the family: one tile for each entry of the menu, with what matters now. It shows and changes nothing."""
 
+from datetime import date
+
 import streamlit as st
 
 from db.session import reading
@@ -8,7 +10,7 @@ from ui import access, feedback, format, navigation, screen
 from ui.i18n import _, n_, word
 from ui.tiles import tile, tiles
 
-STATES = {"pending": word("waits for the structure"), "to_pay": word("to pay"), "confirmed": word("booked")}
+STATES = {"pending": word("waits for the structure"), "to_pay": word("to pay")}
 WORDS_ONLY = (
     ("family/history", word("Your connections and your online payments.")),
     ("family/published", word("Forms and notices to download.")),
@@ -42,17 +44,23 @@ def about_registrations() -> None:
 def about_bookings() -> None:
     registered = glance.registered
     with tile("family/bookings"):
-        for day in glance.days[:3]:
-            when = f"**{format.week_day(day.day)}** {format.clock_time(day.starts_at)}–{format.clock_time(day.ends_at)}"
-            st.markdown(
-                f"{when}  \n{format.plain(day.child)}, {format.plain(day.activity)} – {format.plain(day.slot)}, {_(STATES[day.state])}"
-            )
+        for (day, child, activity, state), slots in list(together(glance.days).items())[:3]:
+            told = f"**{format.week_day(day)}** {format.plain(child)}  \n{format.plain(activity)} : {format.plain(', '.join(slots))}"
+            st.markdown(told if state == "confirmed" else f"{told} ({_(STATES[state])})")
         if not glance.days:
             st.markdown(_("No day is booked yet."))
         if registered.offers:
             screen.mark("bad", n_("{count} place to accept", "{count} places to accept", registered.offers))
         if registered.waiting_days:
             screen.mark("warning", n_("{count} day on the waiting list", "{count} days on the waiting list", registered.waiting_days))
+
+
+def together(days: list[family_space.NextDay]) -> dict[tuple[date, str, str, str], list[str]]:
+    """The slots of a child's day in one activity, on one line."""
+    lines: dict[tuple[date, str, str, str], list[str]] = {}
+    for day in days:
+        lines.setdefault((day.day, day.child, day.activity, day.state), []).append(day.slot)
+    return lines
 
 
 def about_money() -> None:
