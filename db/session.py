@@ -83,10 +83,17 @@ def engine() -> Engine:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only looks. What is loaded stays usable after the block; a write inside it is refused by the database."""
+    """A session that only looks. What is loaded stays usable after the block; a write inside it is refused by the database.
+
+    It ends with a COMMIT of nothing: on a ROLLBACK, psycopg forgets the statements that PostgreSQL has prepared, and every look would
+    be planned anew.
+    """
     look = engine().execution_options(postgresql_readonly=True)
     with Session(look, expire_on_commit=False, autoflush=False) as session:
         yield session
+        if session.is_active:  # no write was refused
+            session.expunge_all()
+            session.commit()
 
 
 @contextmanager
