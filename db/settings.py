@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     keys_folder: Path = ROOT / "var" / "keys"
     files_folder: Path = ROOT / "var" / "files"
 
+    clamav: str = ""
+    api_particulier_url: str = "https://particulier.api.gouv.fr"
+    api_particulier_token: str = ""
+    api_particulier_siret: str = ""
+
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""
