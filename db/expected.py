@@ -2,7 +2,8 @@
 
 A kind is asked of a family that has an accepted registration, in one of the kind's activities when it names some: once for the
 family, once for each of its guardians, or once for each child that is registered, by the kind's subject. Inactive kinds are asked of
-nobody. A child's paper counts in both homes of separated parents, whoever sent it.
+nobody. A child's paper counts in both homes of separated parents, whoever sent it. A court's decision is asked of nobody: who has one
+sends it.
 
 `among` narrows to families, by their ids, by a list parameter (`db.lists.listed`) or by a select of ids; it is applied inside, so that
 a page of families is an index look-up. The papers are one materialised set, joined by kind and subject: both databases then read each
@@ -110,7 +111,10 @@ def _asked(among: Among | None) -> Subquery:
         .join_from(Registration, DocumentKind, or_(everywhere, here))
         .outerjoin(guardians, and_(of_guardians, guardians.c.family_id == Registration.family_id))
         .where(
-            Registration.state == "accepted", DocumentKind.is_active, or_(DocumentKind.subject != "guardian", guardians.c.id.is_not(None))
+            Registration.state == "accepted",
+            DocumentKind.is_active,
+            DocumentKind.purpose.is_distinct_from("court_decision"),
+            or_(DocumentKind.subject != "guardian", guardians.c.id.is_not(None)),
         )
         .distinct()
     )

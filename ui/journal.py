@@ -68,6 +68,7 @@ KINDS = {
     "payments": word("Payment"),
     "reminders": word("Reminder"),
     "seats": word("Seats"),
+    "send_document": word("sent a paper"),
     "settings": word("Setting"),
     "staff_plans": word("Planned team"),
     "structure_files": word("Logo"),

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Account, Child, Document, DocumentFile, DocumentKind, Family, FamilyChild, Guardian, JournalEntry, Season, StoredFile
 from domain import clock, journal, letters
-from domain.documents.completeness import refresh
+from domain.documents.sending import BEFORE, refresh_homes, renews, replace
 from domain.refusals import AlreadyDecided, ChangedMeanwhile, DoesNotExist, filled
 from domain.rights import SEE, require, sees_family
 
+COURT = "court_decision"
 _SAME_OPENING = timedelta(minutes=15)
 
 
@@ -33,8 +34,21 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """A file of a paper: its number (the address of the own route), its name, octets and type."""
+
+    file_id: int
+    name: str
+    size: int
+    mime: str
+
+
+@dataclass(frozen=True)
 class Paper:
-    """What a member of the staff reads of a paper before deciding. `would_last_until` is what accepting it today would give."""
+    """What a member of the staff reads of a paper before deciding. `would_last_until` is what accepting it today would give.
+
+    `waits`: it is to be decided. `beside_accepted`: it renews one that is still valid, and takes its place once accepted.
+    """
 
     document_id: int
     family_id: int
@@ -45,9 +59,11 @@ class Paper:
     is_health: bool
     person: str | None
     is_current: bool
+    waits: bool
+    beside_accepted: bool
     now: Version
     would_last_until: date | None
-    files: list[tuple[str, int, str]] = field(default_factory=list)
+    files: list[Sheet] = field(default_factory=list)
     before: list[Version] = field(default_factory=list)
 
 
@@ -58,17 +74,20 @@ def open_paper(session: Session, by: Account, document_id: int) -> Paper:
     session then has to be one that writes (see `is_health`).
     """
     require(by, "documents", SEE)
-    document, kind, family = _reach(session, by, document_id)
+    document, kind, family = in_reach(session, by, document_id)
     if kind.is_health:
         require(by, "health", SEE)
-        _tell_of_opening(session, by, document)
+        tell_of_opening(session, by, document)
     person = None
     if document.child_id is not None:
         person = session.get_one(Child, document.child_id).full_name
     elif document.guardian_id is not None:
         person = session.get_one(Guardian, document.guardian_id).full_name
-    files = select(DocumentFile.name, StoredFile.size, StoredFile.mime).join(StoredFile, StoredFile.sha256 == DocumentFile.sha256)
-    versions = _versions(session, document)
+    beside = _renewed(session, document) is not None
+    files = select(DocumentFile.id, DocumentFile.name, StoredFile.size, StoredFile.mime).join(
+        StoredFile, StoredFile.sha256 == DocumentFile.sha256
+    )
+    versions = _versions(session, document, kind)
     return Paper(
         document_id=document.id,
         family_id=family.id,
@@ -79,22 +98,29 @@ def open_paper(session: Session, by: Account, document_id: int) -> Paper:
         is_health=kind.is_health,
         person=person,
         is_current=document.is_current,
+        waits=document.state == "to_check" and (document.is_current or beside or kind.purpose == COURT),
+        beside_accepted=beside,
         now=next(version for version in versions if version.document_id == document.id),
         would_last_until=valid_until(session, kind, clock.today()),
-        files=list(session.execute(files.where(DocumentFile.document_id == document.id).order_by(DocumentFile.id))),
+        files=[Sheet(*row) for row in session.execute(files.where(DocumentFile.document_id == document.id).order_by(DocumentFile.id))],
         before=[version for version in versions if version.document_id != document.id],
     )
 
 
 def accept(session: Session, by: Account, document_id: int) -> Document:
-    """Accepts a paper that waits, valid until the day its kind says; the family's file is computed again.
+    """Accepts a paper that waits, valid until the day its kind says; the family's file is computed again. One that waited beside a
+    valid one takes its place.
 
     Raises AlreadyDecided for the second of two people, ChangedMeanwhile when the family has sent a newer one.
     """
     require(by, "documents")
     document, kind = _waiting(session, by, document_id)
+    renewed = _renewed(session, document, lock=True)
     document.state, document.valid_until_on = "accepted", valid_until(session, kind, clock.today())
     _decided(session, by, "accept_document", document)
+    if renewed is not None:
+        replace(session, renewed.id, document.id)
+    refresh_homes(session, document)
     return document
 
 
@@ -108,6 +134,7 @@ def refuse(session: Session, by: Account, document_id: int, reason: str) -> bool
     document, kind = _waiting(session, by, document_id)
     document.state, document.refusal_reason, document.valid_until_on = "refused", told, None
     _decided(session, by, "refuse_document", document, told)
+    refresh_homes(session, document)
     reader = _reader(session, document)
     if reader is None:
         return False
@@ -136,7 +163,7 @@ def written_to(family_ids: Collection[int]) -> Select[Guardian, str]:
 def is_health(session: Session, by: Account, document_id: int) -> bool:
     """Whether a paper of a family in sight is a health paper, whose opening is written down. Refuses NotAllowed, DoesNotExist."""
     require(by, "documents", SEE)
-    return _reach(session, by, document_id)[1].is_health
+    return in_reach(session, by, document_id)[1].is_health
 
 
 def valid_until(session: Session, kind: DocumentKind, day: date) -> date | None:
@@ -151,14 +178,18 @@ def valid_until(session: Session, kind: DocumentKind, day: date) -> date | None:
     return kind.until_on if kind.validity == "until_date" else None
 
 
-def _reach(session: Session, by: Account, document_id: int) -> tuple[Document, DocumentKind, Family]:
-    """A paper of a family in sight, or of a child of one: both homes see it. The family told is the one in sight."""
+def in_reach(session: Session, by: Account, document_id: int) -> tuple[Document, DocumentKind, Family]:
+    """A paper of a family in sight, or of a child of one: both homes see it. The family told is the one in sight.
+
+    A court's decision is told of the family that sent it alone.
+    """
     home = aliased(FamilyChild)
+    of_both = DocumentKind.purpose.is_distinct_from(COURT)
     found = session.execute(
         select(Document, DocumentKind, Family)
         .join(DocumentKind, DocumentKind.id == Document.kind_id)
         .outerjoin(home, home.child_id == Document.child_id)
-        .join(Family, or_(Family.id == Document.family_id, Family.id == home.family_id))
+        .join(Family, or_(Family.id == Document.family_id, and_(Family.id == home.family_id, of_both)))
         .where(Document.id == document_id, sees_family(by))
         .order_by((Family.id == Document.family_id).desc(), Family.id)
         .limit(1)
@@ -171,7 +202,7 @@ def _reach(session: Session, by: Account, document_id: int) -> tuple[Document, D
 
 def _waiting(session: Session, by: Account, document_id: int) -> tuple[Document, DocumentKind]:
     """The locked paper, if it still waits for a decision."""
-    _, kind, _ = _reach(session, by, document_id)
+    _, kind, _ = in_reach(session, by, document_id)
     if kind.is_health:
         require(by, "health", SEE)
     lock = select(Document).where(Document.id == document_id).with_for_update(key_share=True).execution_options(populate_existing=True)
@@ -179,7 +210,7 @@ def _waiting(session: Session, by: Account, document_id: int) -> tuple[Document,
     if document.state != "to_check":
         name = session.get(Account, document.decided_by_id).full_name if document.decided_by_id else None  # type: ignore[union-attr]
         raise AlreadyDecided(name, document.decided_at or document.sent_at, document.state)
-    if not document.is_current:
+    if not document.is_current and kind.purpose != COURT and _renewed(session, document) is None:
         raise ChangedMeanwhile("documents")
     return document, kind
 
@@ -187,11 +218,20 @@ def _waiting(session: Session, by: Account, document_id: int) -> tuple[Document,
 def _decided(session: Session, by: Account, act: str, document: Document, reason: str | None = None) -> None:
     document.decided_at, document.decided_by_id = clock.now(), by.id
     journal.record(session, by, act, document, reason=reason)
-    homes = session.scalars(select(FamilyChild.family_id).where(FamilyChild.child_id == (document.child_id or 0)))
-    refresh(session, [document.family_id, *homes])
 
 
-def _tell_of_opening(session: Session, by: Account, document: Document) -> None:
+def _renewed(session: Session, document: Document, *, lock: bool = False) -> Document | None:
+    """The accepted paper beside which this one waits, if it does."""
+    if document.is_current:
+        return None
+    found = select(BEFORE).join(Document, renews()).where(Document.id == document.id)
+    if lock:
+        found = found.with_for_update(key_share=True, of=BEFORE).execution_options(populate_existing=True)
+    return session.scalars(found).one_or_none()
+
+
+def tell_of_opening(session: Session, by: Account, document: Document) -> None:
+    """Notes that a health paper was opened: once for a quarter of an hour of reading."""
     lately = select(JournalEntry.id).where(JournalEntry.by_id == by.id, JournalEntry.at > clock.now() - _SAME_OPENING)
     same = (JournalEntry.act == "open_document", JournalEntry.object_kind == "documents", JournalEntry.object_id == document.id)
     if session.scalar(lately.where(*same).limit(1)) is None:
@@ -205,14 +245,15 @@ def _reader(session: Session, document: Document) -> tuple[Guardian, str] | None
     return (found.Guardian, found.language) if found else None
 
 
-def _versions(session: Session, document: Document) -> list[Version]:
+def _versions(session: Session, document: Document, kind: DocumentKind) -> list[Version]:
     """What was sent of the same kind for the same subject, the newest first."""
+    theirs = Document.family_id == document.family_id if kind.purpose == COURT else true()
     sender, decider = aliased(Account), aliased(Account)
     same: Select[Any, Any, Any] = (
         select(Document, sender, decider)
         .outerjoin(sender, sender.id == Document.sent_by_id)
         .outerjoin(decider, decider.id == Document.decided_by_id)
-        .where(Document.kind_id == document.kind_id, _same_subject(document))
+        .where(Document.kind_id == document.kind_id, _same_subject(document), theirs)
         .order_by(Document.sent_at.desc(), Document.id.desc())
     )
     return [

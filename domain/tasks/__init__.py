@@ -35,6 +35,8 @@ class Nightly:
 
 NIGHTLY = (
     Nightly("forget_spent_sign_ins", time(2, 0), housekeeping.forget_spent_sign_ins),
+    Nightly("let_renewals_take_over", time(0, 30), housekeeping.let_renewals_take_over),
+    Nightly("erase_unneeded_files", time(2, 30), housekeeping.erase_unneeded_files),
     Nightly("compare_kept_values", time(3, 0), housekeeping.compare_kept_values),
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from db.check import differences
 from db.models import SignInSession, SignInThrottle, SignInTicket, UsedProof
 from db.session import reading, writing
-from domain import clock
+from domain import clock, documents
 
 _log = structlog.get_logger()
 
@@ -27,6 +27,16 @@ def forget_spent_sign_ins() -> str:
             )
         ]
     return f"{sum(gone)} rows"
+
+
+def let_renewals_take_over() -> str:
+    """A paper that waits to be checked beside one that is now past its last day takes its place."""
+    return f"{documents.take_over()} papers"
+
+
+def erase_unneeded_files() -> str:
+    """Erases the files that no row points to any more: papers of erased families, and what was stored for a sending that failed."""
+    return f"{documents.sweep()} files"
 
 
 def compare_kept_values() -> str:

@@ -94,12 +94,12 @@ if paper.description:
 screen.section(_("What was sent"))
 if not paper.files:
     st.markdown(_("No file is attached: the paper was handed in at the desk."))
-for name, octets, mime in paper.files:
-    st.markdown(f"**{format.plain(name)}** · {format.size(octets)} · {format.plain(mime)}")
+for sheet in paper.files:
+    st.markdown(f"**{format.plain(sheet.name)}** · {format.size(sheet.size)} · {format.plain(sheet.mime)}")
 
-if paper.now.state == "to_check" and paper.is_current:
+if paper.waits:
     draw_decision(paper)
-elif not paper.is_current:
+elif not paper.is_current and paper.now.state == "to_check":
     st.info(_("The family has sent a newer one since."))
 if paper.before:
     screen.section(_("Sent before or since"))

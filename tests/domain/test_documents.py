@@ -222,7 +222,7 @@ def test_a_paper_is_read_with_its_files_and_what_was_sent_before(cast: Cast, sen
     add(DocumentFile(document_id=sent.id, sha256="a" * 64, name="assurance.pdf"))
     read = decide(documents.open_paper, cast.claire, sent.id)
     assert (read.family, read.person, read.kind, read.now.state) == ("Benali Amina", "Sami Benali", "Assurance", "to_check")
-    assert [tuple(file) for file in read.files] == [("assurance.pdf", 89_800, "application/pdf")]
+    assert [(file.name, file.size, file.mime) for file in read.files] == [("assurance.pdf", 89_800, "application/pdf")]
     assert [(old.document_id, old.reason, old.decided_by) for old in read.before] == [(before.id, "floue", "Denis Moreau")]
     assert (read.would_last_until, read.now.sent_by) == (cast.season.ends_on, "Amina Benali")
 
