@@ -14,6 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from ui import i18n, navigation
 from ui.access import COOKIE
 from ui.i18n import catalogue, word
+from ui.papers_upload import ADDRESS
 
 # The hash is that of Streamlit's own inline line; blob: is what its inline components are loaded from.
 CSP = (
@@ -53,8 +54,9 @@ class Protection:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in PROTECTION.items():
-                    headers[name] = value
+                    headers[name] = headers.get(name, value) if own else value
                 if scope.get("scheme") == "https":
+                own = scope["path"].startswith(ADDRESS)  # papers have a stricter policy of their own
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
 

@@ -1,4 +1,4 @@
-"""The addresses that are not screens: the session's cookie, the language, our own files, health."""
+"""The addresses that are not screens: the session's cookie, the language, papers, our own files, health."""
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -6,7 +6,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from ui.frame import STATIC
-from ui.routes import challenge, health, language, session
+from ui.routes import challenge, health, language, papers, session
 
 
 class Files(StaticFiles):
@@ -24,6 +24,7 @@ ROUTES: list[BaseRoute] = [
     Route("/auth/sign-out", session.close_session, methods=["POST"]),
     Route("/auth/challenge", challenge.tell, methods=["GET"]),
     Route("/langue/{code}", language.choose, methods=["GET"]),
+    Route("/papiers/{file_id:int}", papers.give, methods=["GET"]),
     Route("/healthz", health.tell, methods=["GET"]),
     Mount("/assets", Files(directory=STATIC)),
 ]
