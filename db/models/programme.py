@@ -228,7 +228,7 @@ class OpenDay(Base):
         CheckConstraint("(state = 'closed') = (closed_reason IS NOT NULL)", name="closed_has_reason"),
         UniqueConstraint("activity_id", "day"),
         UniqueConstraint("id", "activity_id", "day"),
-        Index("ix_open_days_day", "day"),
+        Index("ix_open_days_day", "day", "id"),
     )
 
     id: Mapped[Id]
