@@ -12,6 +12,7 @@ EVERYTHING = "all"
 ACTS = {
     "accept_document": word("accepted a paper"),
     "approve_account": word("approved an account"),
+    "ask_account": word("asked for an account"),
     "ask_link_again": word("asked for a new link"),
     "ask_reset": word("asked for a new password"),
     "bounce_payment": word("recorded a payment sent back"),

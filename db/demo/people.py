@@ -1,10 +1,11 @@
 """The active families: guardians with their sign-ins, children, separated homes, quotients, consents, health sheets, who may fetch."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from db.demo.geography import communes
+from db.geography import communes
 from db.demo.health import CASES, SHARES, words_of
 from db.demo.names import BOYS, FATHERS, GIRLS, MOTHERS, PICKUPS, STREETS, SURNAMES, landlines, mobiles, pick, plain
 from db.demo.programme import PASSWORD_HASH, QUOTIENTS
@@ -26,7 +27,7 @@ from db.models import (
 from db.sealing import seal
 
 ON_TIME, LATE, IN_PART, NEVER = range(4)
-_PEOPLE_NAMED: list[tuple[float, list[str], list[str]]] = [
+_PEOPLE_NAMED: list[tuple[float, Sequence[str], list[str]]] = [
     (0.75, PICKUPS, ["allowed"] * 9 + ["not_asked"]),
     (0.35, PICKUPS, ["allowed"] * 3 + ["not_asked"]),
     (0.02, ["Oncle", "Cousin", "Ancien voisin"], ["forbidden"]),

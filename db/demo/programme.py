@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from db.demo.geography import members
+from db.geography import members
 from db.demo.names import FATHERS, FLOWERS, MOTHERS, SURNAMES, plain
 from db.demo.texts import CONSENTS, SETTINGS
 from db.demo.town import ActivityPlan, SitePlan, SlotPlan, Town, day_of

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.accounts import links, requests, reset, staff
+from domain.accounts import links, requests, reset, sign_up, staff
 from domain.refusals import Refusal
 from ui import format
 from ui.i18n import _, word
@@ -18,6 +18,7 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
         "This link is over: it was valid for one hour, or a newer one was sent. You may ask for a new one."
     ),
     reset.ResetUsed: lambda refusal: _("This link was used already: the password is changed. You may sign in, or ask for a new link."),
+    sign_up.NoticeNotRead: lambda refusal: _("Please read the notice and answer Yes: without it no account can be asked for."),
     staff.EmailInvalid: lambda refusal: _("“{email}” is not an e-mail address.", email=format.plain(refusal.email)),
     staff.EmailTaken: lambda refusal: _("Somebody signs in with {email} already.", email=format.plain(refusal.email)),
     staff.LastAdministrator: lambda refusal: _("This is the last administrator: name another one before."),

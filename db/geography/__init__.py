@@ -1,4 +1,4 @@
-"""The communes of the Somme with their postcodes, from a published data set (see README.md beside this file)."""
+"""The communes of the département of the structure, with their postcodes, from a published data set (see README.md beside this file)."""
 
 import json
 from dataclasses import dataclass
@@ -27,3 +27,17 @@ def communes() -> tuple[Commune, ...]:
 def members() -> tuple[Commune, ...]:
     """The 47 communes of the Communauté de communes Avre Luce Noye."""
     return tuple(commune for commune in communes() if commune.avre_luce_noye)
+
+
+def towns(postcode: str) -> tuple[str, ...]:
+    """The names of the communes of a postcode, in the order of the alphabet; none for a postcode of elsewhere."""
+    return _by_postcode().get(postcode, ())
+
+
+@cache
+def _by_postcode() -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for commune in communes():
+        for postcode in commune.postcodes:
+            found.setdefault(postcode, []).append(commune.name)
+    return {postcode: tuple(sorted(names)) for postcode, names in found.items()}
