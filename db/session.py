@@ -49,6 +49,8 @@ class _House:
     """The engine and the gate of this process."""
 
     engine: Engine | None = None
+    look: Engine | None = None
+    act: Engine | None = None
     gate = Gate(1)
     here = threading.local()
 
@@ -73,6 +75,7 @@ def connect(url: str | None = None, **options: Any) -> Engine:
             address, **({"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True} | options), connect_args={"options": timeouts}
         )
     _House.engine, _House.gate = engine, Gate(1 if sqlite else 4)
+    _House.look, _House.act = engine.execution_options(postgresql_readonly=True), engine.execution_options(write=True)
     return engine
 
 
@@ -88,8 +91,8 @@ def reading() -> Iterator[Session]:
     It ends with a COMMIT of nothing: on a ROLLBACK, psycopg forgets the statements that PostgreSQL has prepared, and every look would
     be planned anew.
     """
-    look = engine().execution_options(postgresql_readonly=True)
-    with Session(look, expire_on_commit=False, autoflush=False) as session:
+    engine()
+    with Session(_House.look, expire_on_commit=False, autoflush=False) as session:
         yield session
         if session.is_active:  # no write was refused
             session.expunge_all()
@@ -104,11 +107,11 @@ def writing() -> Iterator[Session]:
     """
     if getattr(_House.here, "writing", False):
         raise RuntimeError("writing() inside writing(): one act is one transaction")
-    act = engine().execution_options(write=True)
+    engine()
     with _House.gate:
         _House.here.writing = True
         try:
-            with Session(act, expire_on_commit=False) as session, session.begin():
+            with Session(_House.act, expire_on_commit=False) as session, session.begin():
                 yield session
                 session.flush()
                 for chapter in sorted(session.info.get("chapters", ())):

@@ -61,12 +61,15 @@ def token_of_this_run() -> str | None:
 
 
 def current_user() -> Account | None:
-    """The person of this run, read from the database now, with the sites; None for a visitor."""
-    token = getattr(_here, "token", None) or token_of_this_run()
-    if not token:
-        return None
-    with reading() as session:
-        return accounts.account_of(session, token)
+    """The person of this run, with the sites; None for a visitor.
+
+    Inside a page, the person that this run read from the database when it began. In callbacks and fragments, which no router precedes,
+    and in what happens after the run, read now.
+    """
+    if getattr(_here, "known", False):
+        account: Account | None = _here.account
+        return account
+    return _read()[0]
 
 
 def later(act: Callable[[], Done]) -> Callable[[], Done]:
@@ -97,9 +100,8 @@ def require_user() -> Account:
 
 def begin() -> Account | None:
     """Reads the person of this run once for the router and the page it runs. The router calls it, and `end` afterwards."""
-    account = current_user()
+    account, _here.held = _read()
     _here.account, _here.known = account, True
-    _here.held = _held(account)
     navigation.begin(navigation.role_of(account), _here.held)
     i18n.speak(account.language if account else i18n.choose(_cookie(i18n.COOKIE), _header("Accept-Language")))
     return account
@@ -128,9 +130,7 @@ def admit(key: str) -> Account:
 
 def admit_anybody(key: str) -> Account | None:
     """The same for screens that visitors may see too."""
-    known = getattr(_here, "known", False)
-    account = _here.account if known else current_user()
-    held = _here.held if known else _held(account)
+    account, held = (_here.account, _here.held) if getattr(_here, "known", False) else _read()
     if not navigation.allows(navigation.BY_KEY[key], navigation.role_of(account), held):
         st.error(_("This page is not open to your account."), icon=":material/lock:")
         st.stop()
@@ -152,11 +152,16 @@ def origin() -> accounts.Origin:
     return accounts.Origin(address if isinstance(address, str) else None, agent)
 
 
-def _held(account: Account | None) -> bool:
-    if account is None or not account.is_staff or account.totp_confirmed_at:
-        return False
+def _read() -> tuple[Account | None, bool]:
+    """Who is here by the database, now, and whether that person must first set a second factor."""
+    token = getattr(_here, "token", None) or token_of_this_run()
+    if not token:
+        return None, False
     with reading() as session:
-        return accounts.second_factor.required_of(session, account)
+        account = accounts.account_of(session, token)
+        if account is None or not account.is_staff or account.totp_confirmed_at:
+            return account, False
+        return account, accounts.second_factor.required_of(session, account)
 
 
 def _cookie(name: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from db.models import Account, Connection, SignInSession, SignInTicket
@@ -15,6 +15,17 @@ from domain.accounts.sign_in import Origin, hash_of_secret
 
 SHORT = timedelta(hours=8)
 LONG = timedelta(days=30)
+_HOLDER = (  # every run of every screen asks this: it is composed once
+    select(Account)
+    .join(SignInSession, SignInSession.account_id == Account.id)
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.revoked_at.is_(None),
+        SignInSession.expires_at > bindparam("now", type_=SignInSession.expires_at.type),
+        Account.state == "active",
+    )
+    .options(joinedload(Account.sites))
+)
 
 
 @dataclass(frozen=True)
@@ -53,18 +64,7 @@ def redeem(session: Session, ticket: str, *, origin: Origin) -> NewSession:
 
 def account_of(session: Session, token: str) -> Account | None:
     """Who holds a token, with the sites loaded: an active account whose session neither lapsed nor was taken back."""
-    holder = (
-        select(Account)
-        .join(SignInSession, SignInSession.account_id == Account.id)
-        .where(
-            SignInSession.token_hash == hash_of_secret(token),
-            SignInSession.revoked_at.is_(None),
-            SignInSession.expires_at > clock.now(),
-            Account.state == "active",
-        )
-        .options(joinedload(Account.sites))
-    )
-    return session.scalars(holder).unique().one_or_none()
+    return session.scalars(_HOLDER, {"token_hash": hash_of_secret(token), "now": clock.now()}).unique().one_or_none()
 
 
 def sign_out(session: Session, token: str, *, origin: Origin) -> None:
