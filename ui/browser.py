@@ -1,4 +1,4 @@
-"""What only the browser can do: swap a ticket for a cookie, load an address anew, mend Streamlit's page (words, keys, connection)."""
+"""What only the browser can do: swap a ticket for a cookie, load an address anew."""
 
 from functools import cache
 from pathlib import Path
@@ -9,11 +9,6 @@ import streamlit as st
 from ui import i18n
 
 _SCRIPTS = Path(__file__).parent / "scripts"
-
-
-def mend() -> None:
-    """Puts the script that mends the page; drawn on every run, it works once."""
-    _component("mend")(key="mend", data={"language": i18n.language()}, height=0)
 
 
 def enter(ticket: str) -> None:

@@ -14,7 +14,7 @@ _here = threading.local()
 
 
 def around(account: Account | None) -> None:
-    """The parts of the menu that are the same on every screen."""
+    """The parts of the menu that are the same on every screen, and the foot below the screen."""
     st.logo(str(STATIC / "wordmark.svg"), size="large", icon_image=str(STATIC / "wordmark.svg"))
     if account:
         with st.sidebar:
@@ -23,19 +23,18 @@ def around(account: Account | None) -> None:
                 access.sign_out()
                 browser.leave()
             languages()
-
-
-def body(account: Account | None) -> st.delta_generator.DeltaGenerator:
-    """The place of the screen itself; the foot is drawn at once below it, whatever happens above."""
-    place: st.delta_generator.DeltaGenerator = st.container(key="screen")
-    _here.body = place
     with st.container(key="foot", horizontal=True, gap="medium"):
         for key in navigation.FOOTER:
             if navigation.opens(key):
                 st.page_link(navigation.page(key))
         if account is None:
             languages()
-        browser.mend()
+
+
+def body() -> st.delta_generator.DeltaGenerator:
+    """The place of the screen itself."""
+    place: st.delta_generator.DeltaGenerator = st.container(key="screen")
+    _here.body = place
     return place
 
 

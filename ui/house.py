@@ -17,10 +17,10 @@ RATIO_KINDS = {"extrascolaire": word("Extrascolaire (holidays, Saturdays)"), "pe
 
 def draw_text(name: str) -> None:
     """A text of the structure (legal notice, privacy, accessibility) as a screen, in the reader's language. Pictures and HTML stay out."""
+    screen.title(_(SETTINGS[name]))
     with reading() as session:
         told = structure.settings_of(session, [name, "contact_email", "contact_phone", "source_address"])
     texts, email, phone, source = told.values()
-    screen.title(_(SETTINGS[name]))
     st.markdown(texts[language()])
     if email or phone:
         screen.section(_("Contact"))

@@ -34,7 +34,10 @@ SESSION_HEADER = b"x-portal-sid"
 _CLOSED = re.compile(r"^/_stcore/(metrics|agent|script-health-check)(/|$)")
 _MESSAGES = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"})
 _ADDRESSES = frozenset({"/", *(f"/{screen.url_path}" for screen in navigation.SCREENS)})
-STYLE = '<link rel="stylesheet" href="./assets/farandole.css"><script src="./assets/origin.js"></script>'
+STYLE = (
+    '<link rel="stylesheet" href="./assets/farandole.css"><script src="./assets/origin.js"></script>'
+    '<script type="module" src="./assets/mend.js"></script>'
+)
 _NOSCRIPT = word("This site needs JavaScript: please allow it in your browser.")
 _LOST = word("This page does not exist.")
 _BACK = word("Back to the home page")

@@ -12,15 +12,17 @@ from ui.i18n import _, language
 
 def main() -> None:
     """Draws one run."""
-    account = access.begin()
     try:
+        account = access.begin()
         st.set_page_config(page_icon=str(frame.STATIC / "mark.svg"), layout="wide")  # before the menu, or its icons are fetched elsewhere
         page = st.navigation(_menu(account), expanded=True)
         st.set_page_config(page_title=f"{page.title} – Farandole")
-        frame.around(account)
-        with frame.body(account):
-            feedback.show()
-            page.run()
+        try:
+            with frame.body():
+                feedback.show()
+                page.run()
+        finally:
+            frame.around(account)  # last, so that the browser draws the title first; also where the page stopped or failed
     finally:
         access.end()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from db.session import reading
-from domain import dashboard
+from domain import clock, dashboard
 from ui import format, navigation, screen, tension
 from ui.access import admit
 from ui.i18n import _, n_, word
@@ -41,8 +41,6 @@ TILES = """<style>
 </style>"""
 
 me = admit("staff/dashboard")
-with reading() as session:
-    morning = dashboard.morning(session, me)
 
 
 # -- pieces -------------------------------------------------------------------------------------------------------------------
@@ -97,8 +95,10 @@ def draw_overdue(overdue: dashboard.Overdue) -> None:
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
+screen.title(_("Hello {name}", name=format.plain(me.first_name)), format.day(clock.today()).capitalize())
 st.html(TILES)
-screen.title(_("Hello {name}", name=format.plain(me.first_name)), format.day(morning.today).capitalize())
+with reading() as session:
+    morning = dashboard.morning(session, me)
 if morning.waiting or morning.files_soon is not None:
     screen.section(_("What waits"))
     if any(morning.waiting.values()) or morning.files_soon or morning.dead_letters:

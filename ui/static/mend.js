@@ -143,17 +143,13 @@ const wide = () => {
   for (const part of document.querySelectorAll("[data-testid='stTable'] > div:not([tabindex])")) part.tabIndex = 0;
 };
 
-const watchWords = (state) => {
-  new MutationObserver((changes) => {
-    menu();
-    wide();
-    if (state.language !== "fr") return;
-    for (const change of changes) {
-      if (change.type === "attributes") names(change.target);
-      else if (change.type === "characterData") words(change.target);
-      else change.addedNodes.forEach(words);
-    }
-  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
+// The page says in which language it was drawn where it offers the others; before that, the language of the browser is a good guess.
+let language = document.documentElement.lang;
+const speak = () => {
+  const told = document.querySelector(".languages [aria-current]")?.lang;
+  if (!told || told === language) return;
+  document.documentElement.lang = language = told;
+  if (language === "fr") words(document.body);
 };
 
 // WCAG 2.1.4: a bare letter typed outside a field must do nothing.
@@ -171,27 +167,32 @@ const silenceKeys = () => {
 };
 
 // After a lost connection the page may be another process's: load it anew, so that nothing on it is stale.
+let watched = null;
 const watchConnection = () => {
   const app = document.querySelector("[data-test-connection-state]");
-  if (!app) return;
-  let lost = false;
-  new MutationObserver(() => {
+  if (!app || app === watched) return;
+  watched = app;
+  let [before, lost] = [false, false];
+  const look = () => {
     const connected = app.getAttribute("data-test-connection-state") === "CONNECTED";
     if (connected && lost) location.reload();
-    lost ||= !connected;
-  }).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+    lost ||= before && !connected;
+    before ||= connected;
+  };
+  look();
+  new MutationObserver(look).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
 };
 
-export default function ({ data }) {
-  const begun = window.farandoleMend;
-  const state = (window.farandoleMend ??= {});
-  state.language = data.language;
-  document.documentElement.lang = data.language;
-  if (begun) return;
-  watchWords(state);
-  silenceKeys();
-  watchConnection();
+silenceKeys();
+new MutationObserver((changes) => {
   menu();
   wide();
-  if (state.language === "fr") words(document.body);
-}
+  watchConnection();
+  speak();
+  if (language !== "fr") return;
+  for (const change of changes) {
+    if (change.type === "attributes") names(change.target);
+    else if (change.type === "characterData") words(change.target);
+    else change.addedNodes.forEach(words);
+  }
+}).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
