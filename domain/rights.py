@@ -38,6 +38,7 @@ TABLE: dict[str, dict[str, Right]] = {
     "journal": {"director": SEE, "administrator": SEE},
     "users": {"administrator": ACT},
     "settings": {"administrator": ACT},
+    "retention": {"director": ACT, "administrator": ACT},
 }
 
 

@@ -66,6 +66,7 @@ from db.models.programme import (
     SlotSetSlot,
     StaffPlan,
 )
+from db.models.retention import ClosingRequest, Erasure, RetentionHold
 from db.models.settings import ConsentText, FieldRule, Revision, Setting, StructureFile, TaskRun
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "ChangeRequest",
     "Charge",
     "Child",
+    "ClosingRequest",
     "Connection",
     "Consent",
     "ConsentText",
@@ -98,6 +100,7 @@ __all__ = [
     "DocumentFile",
     "DocumentKind",
     "DocumentKindActivity",
+    "Erasure",
     "Family",
     "FamilyBalance",
     "FamilyChild",
@@ -128,6 +131,7 @@ __all__ = [
     "Registration",
     "Reminder",
     "ReminderInvoice",
+    "RetentionHold",
     "Revision",
     "Season",
     "Seats",

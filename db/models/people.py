@@ -200,14 +200,26 @@ class Permission(Base):
 
 
 class FamilyQuotient(Base):
-    """A family's quotient familial, in cents of euro, for the month it was told for; never edited, only followed by a newer one."""
+    """A family's quotient familial, in cents of euro, for the month it was told for; never edited, only followed by a newer one.
+
+    What a family types may wait for the staff's look at its proof: only an `accepted` one counts. `corrected` is followed by the value
+    that the staff read on the proof; `withdrawn` was followed by another one before anybody had looked.
+    """
 
     __tablename__ = "family_quotients"
     __table_args__ = (
         one_of("source", "typed", "proof", "api"),
+        one_of("state", "waiting", "accepted", "corrected", "refused", "withdrawn"),
         CheckConstraint("value_cents >= 0", name="value_positive"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period_upright"),
         Index("ix_family_quotients_family", "family_id", "from_on"),
+        Index(
+            "uq_family_quotients_waiting",
+            "family_id",
+            unique=True,
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
     )
 
     id: Mapped[Id]
@@ -220,6 +232,10 @@ class FamilyQuotient(Base):
     until_on: Mapped[date | None]
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    state: Mapped[State] = mapped_column(default="accepted")
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    reason: Mapped[Line | None]
 
 
 class ChangeRequest(Base):

@@ -81,6 +81,7 @@ def _paragraph(block: str) -> dict[str, str]:
 def _templates(language: str) -> Environment:
     templates = Environment(loader=FileSystemLoader([_FOLDER / language, _FOLDER / "fr"]), undefined=StrictUndefined, trim_blocks=True)
     templates.filters["day"] = lambda value: format_date(value, "full", locale=language)
+    templates.filters["month"] = lambda value: format_date(value, "LLLL y", locale=language)
     templates.filters["instant"] = lambda value: format_datetime(value, "d MMMM y HH:mm", tzinfo=settings().zone, locale=language)
     templates.filters["euros"] = lambda cents: format_currency(cents / 100, "EUR", locale=language)
     return templates

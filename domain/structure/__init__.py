@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from db.models import Account, Setting
 from domain import clock, journal, rights
 from domain.refusals import ChangedMeanwhile, DoesNotExist
-from domain.structure.known import ALWAYS, KNOWN, InvalidSetting, StaffingRatio
+from domain.structure.known import ALWAYS, KNOWN, QUOTIENT_VALIDITIES, RETENTION_MONTHS, InvalidSetting, StaffingRatio
 from domain.structure.logo import NotAPicture, change_logo, logo, remove_logo
 
 __all__ = [
     "ALWAYS",
     "KNOWN",
+    "QUOTIENT_VALIDITIES",
+    "RETENTION_MONTHS",
     "InvalidSetting",
     "NotAPicture",
     "StaffingRatio",

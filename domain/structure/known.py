@@ -80,6 +80,8 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
+
+
 def _text(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("empty")
@@ -110,6 +112,43 @@ def _ratios(value: Any) -> list[dict[str, Any]]:
         if row.kind not in ACTIVITY_KINDS or not whole:
             raise ValueError("not_ratios")
     return [asdict(row) for row in rows]
+
+
+QUOTIENT_VALIDITIES = ("months", "school_year", "civil_year")
+# Months: what is kept by default, the least and the most that the structure may choose. Sources: domain/retention/rules.
+RETENTION_MONTHS = {
+    "families": (36, 12, 60),
+    "closed": (1, 0, 12),
+    "requests": (12, 1, 36),
+    "health": (3, 0, 12),
+    "documents": (12, 1, 36),
+    "letters": (12, 1, 36),
+    "connections": (12, 6, 36),
+    "journal": (36, 12, 60),
+    "invoices": (120, 120, 240),
+}
+
+
+def _quotient(value: Any) -> dict[str, Any]:
+    try:
+        validity, months, checked = value["validity"], value["months"], value["checked"]
+    except (KeyError, TypeError) as problem:
+        raise ValueError("not_a_validity") from problem
+    if validity not in QUOTIENT_VALIDITIES or not isinstance(checked, bool):
+        raise ValueError("not_a_validity")
+    if not isinstance(months, int) or isinstance(months, bool) or not 1 <= months <= 36:
+        raise ValueError("not_a_validity")
+    return {"validity": validity, "months": months, "checked": checked}
+
+
+def _retention(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or set(value) != set(RETENTION_MONTHS):
+        raise ValueError("not_a_term")
+    for name, (_usual, least, most) in RETENTION_MONTHS.items():
+        months = value[name]
+        if not isinstance(months, int) or isinstance(months, bool) or not least <= months <= most:
+            raise ValueError("not_a_term")
+    return dict(value)
 
 
 @dataclass(frozen=True)
@@ -155,6 +194,8 @@ _ALL = (
     Known("second_factor_required_of_staff", False, _yes_or_no),
     Known("capacity_thresholds", {"tight": 0.8, "full": 1.0}, _thresholds, is_dated=True),
     Known("staffing_ratios", [asdict(row) for row in LEGAL_RATIOS], _ratios, is_dated=True),
+    Known("quotient", {"validity": "months", "months": 12, "checked": True}, _quotient, is_dated=True),
+    Known("retention", {name: usual for name, (usual, _least, _most) in RETENTION_MONTHS.items()}, _retention, is_dated=True),
     *(Known(name, texts, _text, is_long=True) for name, texts in _UNWRITTEN.items()),
 )
 KNOWN = {known.name: known for known in _ALL}

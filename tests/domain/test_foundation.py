@@ -114,6 +114,7 @@ EXPECTED = """
     journal     -       -            see       -        see            -
     users       -       -            -         -        act            -
     settings    -       -            -         -        act            -
+    retention   -       -            act       -        act            -
 """
 
 

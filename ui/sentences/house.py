@@ -17,6 +17,8 @@ PROBLEMS = {
     "not_a_share": word("a share between 0 and 100 % is expected"),
     "not_rising": word("“soon full” must be above 0 % and below “full”, which is 100 % at most"),
     "doubled_ratio": word("a line is there twice, or none is left"),
+    "not_a_validity": word("a way of counting and 1 to 36 months are expected"),
+    "not_a_term": word("each term needs a whole number of months within its limits"),
     "not_ratios": word("each line needs its kind and two whole numbers from 1 to 100"),
 }
 
@@ -28,6 +30,8 @@ SETTINGS = {
     "second_factor_required_of_staff": word("Second factor required of the staff"),
     "capacity_thresholds": word("Capacity thresholds"),
     "staffing_ratios": word("Supervision ratios"),
+    "quotient": word("Quotient familial"),
+    "retention": word("How long data are kept"),
     "text_legal_notice": word("Legal notice"),
     "text_privacy": word("Privacy"),
     "text_accessibility": word("Accessibility"),
