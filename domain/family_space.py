@@ -26,6 +26,7 @@ from db.models import (
 )
 from domain import clock
 from domain.families import finding
+from domain.families.changing import ASKED
 
 STATES = ("pending", "to_pay", "confirmed")
 SOON = timedelta(days=30)
@@ -124,10 +125,11 @@ def _counts(family_id: int) -> dict[str, ScalarSelect[Any]]:
     entries = select(func.count()).where(WaitingListEntry.family_id == family_id, WaitingListEntry.day >= clock.today())
     offers = entries.select_from(WaitingListEntry).join(Offer, Offer.entry_id == WaitingListEntry.id)
     balance = select(FamilyBalance.open_cents).where(FamilyBalance.family_id == family_id)
+    asked = select(func.count()).where(ChangeRequest.family_id == family_id)
     wanted: dict[str, Select[Any]] = {
         "children": select(func.count()).where(FamilyChild.family_id == family_id),
         "guardians": select(func.count()).where(Guardian.family_id == family_id),
-        "changes": select(func.count()).where(ChangeRequest.family_id == family_id, ChangeRequest.state == "waiting"),
+        "changes": asked.where(ChangeRequest.state == "waiting", ChangeRequest.section.in_(ASKED)),
         "accepted": registrations.where(Registration.state == "accepted"),
         "requested": registrations.where(Registration.state.in_(("requested", "waiting"))),
         "waiting": entries.where(WaitingListEntry.state == "waiting"),

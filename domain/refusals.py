@@ -91,8 +91,8 @@ def upright(from_on: date, until_on: date, longest: int | None = None) -> None:
 
 
 def filled(field: str, text: str | None, longest: int) -> str:
-    """A text without outer blanks; refuses an empty one (Incomplete) and one over its length (TooLong)."""
-    trimmed = (text or "").strip()
+    """A text without outer blanks or NUL; refuses an empty one (Incomplete) and one over its length (TooLong)."""
+    trimmed = (text or "").replace("\x00", "").strip()
     if not trimmed:
         raise Incomplete(field)
     if len(trimmed) > longest:

@@ -10,7 +10,7 @@ _ACCENTS = {"a": "àâäÀÂÄ", "c": "çÇ", "e": "éèêëÉÈÊË", "i": "î�
 
 def plain(text: str) -> str:
     """`Gaëlle` → `gaelle`"""
-    small = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    small = text.lower().replace("\x00", "").replace("œ", "oe").replace("æ", "ae").replace("’", "'")
     return "".join(letter for letter in unicodedata.normalize("NFKD", small) if not unicodedata.combining(letter))
 
 

@@ -93,15 +93,19 @@ class SignInTicket(Base):
 
 
 class AccountLink(Base):
-    """A single-use link sent by e-mail: confirming an account, setting a new password, an invitation. Only its hash is kept."""
+    """A single-use link sent by e-mail: confirming an account, a new password, an invitation, a new e-mail. Only its hash is kept.
+
+    `email` is the address that a link of purpose `email` gives to its account.
+    """
 
     __tablename__ = "account_links"
-    __table_args__ = (one_of("purpose", "confirm", "reset", "invite"),)
+    __table_args__ = (one_of("purpose", "confirm", "reset", "invite", "email"),)
 
     id: Mapped[Id]
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     purpose: Mapped[State]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -3,8 +3,10 @@
 The same list draws the forms of the sign-up, of « Ma famille » and of the staff, checks what is typed, and tells what may be changed.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -19,20 +21,35 @@ from domain import clock, journal, rights
 from domain.refusals import DoesNotExist, Incomplete, Refusal, TooLong
 
 Section = Literal["family", "guardian", "child"]
-Kind = Literal["line", "phone", "postcode", "email", "day", "choice"]
+Kind = Literal["line", "phone", "postcode", "email", "day", "choice", "commune"]
 Mode = Literal["hidden", "shown", "editable", "compulsory"]
 MODES: tuple[Mode, ...] = ("hidden", "shown", "editable", "compulsory")
 REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 OLDEST = 120  # years
 CHILD_OLDEST = 25  # years: older than that is a typing slip
+COMMUNE = re.compile(r"(\d\d|2[AB])\d{3}")
+"""An INSEE code; those of countries begin with 99."""
+NEEDED: dict[Section, frozenset[str]] = {
+    "family": frozenset({"name"}),
+    "guardian": frozenset({"last_name", "first_name"}),
+    "child": frozenset({"last_name", "first_name", "born_on"}),
+}
+"""Without these there is no such person: they are never hidden nor left empty."""
 
 
 @dataclass(eq=False)
 class NotSound(Refusal):
-    """What was typed does not fit its field; `problem` is a word: phone, postcode, email, future, past, choice."""
+    """What was typed does not fit its field; `problem` is a word: phone, postcode, email, future, past, choice, commune, characters."""
 
     field: str
     problem: str
+
+
+@dataclass(eq=False)
+class FieldNeeded(Refusal):
+    """A person cannot be kept without this field: it can be shown or compulsory, not hidden nor left empty."""
+
+    field: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,7 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
         Field("first_name", mode="compulsory"),
         Field("born_on", "day", mode="compulsory"),
         Field("sex", "choice", choices=("f", "m")),
+        Field("birth_place_code", "commune", 5),
         Field("school"),
         Field("school_class"),
     ),
@@ -114,8 +132,16 @@ def rules(session: Session, section: Section) -> dict[str, Rule]:
     return {field.name: _rule(field, decided.get(field.name)) for field in FIELDS[section]}
 
 
-def change_rules(session: Session, by: Account, section: Section, wanted: Mapping[str, Rule]) -> None:
-    """The structure decides for fields of a section. Raises NotAllowed, DoesNotExist (no such field), NotSound (no such mode)."""
+def to_begin(section: Section, decided: Mapping[str, Rule]) -> dict[str, Rule]:
+    """The rules for somebody new: what a person cannot be without is filled in, even where it may not be changed afterwards."""
+    return {name: replace(rule, mode="compulsory") if name in NEEDED[section] else rule for name, rule in decided.items()}
+
+
+def change_rules(session: Session, by: Account | None, section: Section, wanted: Mapping[str, Rule]) -> None:
+    """The structure decides for fields of a section.
+
+    Raises NotAllowed, DoesNotExist (no such field), NotSound (no such mode), FieldNeeded.
+    """
     rights.require(by, "settings")
     known = {field.name for field in FIELDS[section]}
     for name, rule in wanted.items():
@@ -123,6 +149,8 @@ def change_rules(session: Session, by: Account, section: Section, wanted: Mappin
             raise DoesNotExist("field")
         if rule.mode not in MODES:
             raise NotSound(name, "choice")
+        if name in NEEDED[section] and rule.mode not in ("shown", "compulsory"):
+            raise FieldNeeded(name)
     before = rules(session, section)
     changed = {name: rule for name, rule in wanted.items() if rule != before[name]}
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -149,13 +177,19 @@ def sound(section: Section, values: Mapping[str, Any], decided: Mapping[str, Rul
     }
 
 
+def tidy(text: str) -> str:
+    """A typed line without control characters (a NUL ends a PostgreSQL statement), and with single blanks."""
+    blanks = (" " if letter.isspace() else letter for letter in text)
+    return " ".join("".join(letter for letter in blanks if unicodedata.category(letter) not in ("Cc", "Cs")).split())
+
+
 def _rule(field: Field, decided: FieldRule | None) -> Rule:
     return Rule(decided.mode, decided.waits_for_staff) if decided else Rule(field.mode, waits=False)  # type: ignore[arg-type]
 
 
 def _sound(field: Field, value: Any, *, compulsory: bool, child: bool) -> Any:
     if isinstance(value, str):
-        value = " ".join(value.split()) or None
+        value = tidy(value) or None
     if value is None:
         if compulsory:
             raise Incomplete(field.name)
@@ -209,6 +243,20 @@ def _postcode(field: Field, value: str) -> str:
     raise NotSound(field.name, "postcode")
 
 
+def _line(field: Field, value: str) -> str:
+    """Names and streets have letters, figures and signs; neither pictures nor the brackets of HTML."""
+    for letter in value:
+        if letter in "<>" or (unicodedata.category(letter) in ("So", "Sk", "Co", "Cn", "Cf") and letter not in "°^`´¨"):
+            raise NotSound(field.name, "characters")
+    return value
+
+
+def _commune(field: Field, value: str) -> str:
+    if COMMUNE.fullmatch(value.upper()):
+        return value.upper()
+    raise NotSound(field.name, "commune")
+
+
 def _email(field: Field, value: str) -> str:
     try:
         return validate_email(value, check_deliverability=False).normalized.lower()
@@ -223,7 +271,8 @@ def _choice(field: Field, value: str) -> str:
 
 
 _CHECKS: dict[str, Callable[[Field, str], str]] = {
-    "line": lambda _, value: value,
+    "line": _line,
+    "commune": _commune,
     "phone": _phone,
     "postcode": _postcode,
     "email": _email,
