@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from db.models import TaskRun
 from db.session import reading, writing
 from db.settings import settings
-from domain import clock
+from domain import clock, retention
 from domain.letters import outbox
 from domain.tasks import housekeeping
 
@@ -34,6 +34,8 @@ class Nightly:
 
 
 NIGHTLY = (
+    Nightly("erase_confirmed_families", time(1, 0), retention.erase_confirmed),
+    Nightly("let_go_of_old_data", time(1, 30), retention.let_go),
     Nightly("forget_spent_sign_ins", time(2, 0), housekeeping.forget_spent_sign_ins),
     Nightly("let_renewals_take_over", time(0, 30), housekeeping.let_renewals_take_over),
     Nightly("erase_unneeded_files", time(2, 30), housekeeping.erase_unneeded_files),

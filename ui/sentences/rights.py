@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from domain import retention
 from domain.families import quotient
 from domain.families.quotient import providers
 from domain.refusals import Refusal
+from ui import format
 from ui.i18n import _, n_, word
 
 PROBLEMS = {
@@ -43,4 +45,24 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
     providers.ProviderRefuses: lambda refusal: _(
         "The service of the CAF and the MSA does not accept our requests. Please type your quotient with its proof, and tell the structure."
     ),
+    retention.NotDue: lambda refusal: n_(
+        "{count} family is not due any more: something has happened since. Please look at the list again.",
+        "{count} families are not due any more: something has happened since. Please look at the list again.",
+        refusal.count,
+    ),
+    retention.TooManyAtOnce: lambda refusal: n_(
+        "At most {count} family is confirmed at once: nobody looks through more.",
+        "At most {count} families are confirmed at once: nobody looks through more.",
+        refusal.most,
+    ),
+    retention.NotHeldUntil: lambda refusal: _(
+        "A family is kept until a day to come, within ten years: {day} is not one.", day=format.short_day(refusal.until_on)
+    ),
+    retention.BookedAhead: lambda refusal: n_(
+        "{count} booking or request is still to come, until {day}. Please cancel it first.",
+        "{count} bookings or requests are still to come, until {day}. Please cancel them first.",
+        refusal.days,
+        day=format.short_day(refusal.last_on),
+    ),
+    retention.AsksAlready: lambda refusal: _("Your request has reached us already: it waits for an answer."),
 }
