@@ -56,10 +56,10 @@ class Protection:
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                own = scope["path"].startswith(ADDRESS)  # papers have a stricter policy of their own
                 for name, value in PROTECTION.items():
                     headers[name] = headers.get(name, value) if own else value
                 if scope.get("scheme") == "https":
-                own = scope["path"].startswith(ADDRESS)  # papers have a stricter policy of their own
                     headers["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
