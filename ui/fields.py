@@ -1,6 +1,6 @@
 """The fields of the family's forms on the screen, as the structure decided for each: hidden, shown, to fill in, compulsory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -38,18 +38,28 @@ _COMPLETED_BY_BROWSERS = {
 }
 
 
-def draw(section: Section, values: Mapping[str, Any], decided: Mapping[str, Rule], *, key: str, own: bool = False) -> dict[str, Any]:
+def draw(
+    section: Section,
+    values: Mapping[str, Any],
+    decided: Mapping[str, Rule],
+    *,
+    key: str,
+    own: bool = False,
+    drawn: Mapping[str, Callable[[str, Any, str], Any]] | None = None,
+) -> dict[str, Any]:
     """Draws a section in two columns and gives what is typed, by field. Compulsory fields carry a star.
 
     `own` says that the person fills in his own details: only then do browsers offer to complete them. The keys of the widgets are
-    `<key>-<field>`.
+    `<key>-<field>`. `drawn` draws some fields in a way of their own: `(label, value, key)` gives what is typed.
     """
     shown = [field for field in FIELDS[section] if decided[field.name].mode != "hidden"]
     typed: dict[str, Any] = {}
     for place in range(0, len(shown), 2):
         for column, field in zip(st.columns(2), shown[place : place + 2], strict=False):
             with column:
-                typed[field.name] = _widget(field, values.get(field.name), decided[field.name], f"{key}-{field.name}", own)
+                value, rule, its = values.get(field.name), decided[field.name], f"{key}-{field.name}"
+                special = (drawn or {}).get(field.name)
+                typed[field.name] = special(label(field, rule), value, its) if special else _widget(field, value, rule, its, own)
     return typed
 
 

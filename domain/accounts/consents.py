@@ -32,7 +32,7 @@ def texts(session: Session, language: str) -> dict[str, ConsentText]:
 
 def answer(session: Session, family_id: int, text: ConsentText, given: bool) -> Consent:
     """Keeps what a family said to a text, and when."""
-    if text.id is None:
+    if text not in session:
         session.add(text)
         session.flush()
     said = Consent(family_id=family_id, text_id=text.id, given=given, given_at=clock.now())

@@ -10,6 +10,7 @@ import bcrypt
 from zxcvbn import zxcvbn
 
 from domain.accounts.refusals import PasswordTooLong, PasswordTooWeak
+from domain.spelling import plain
 
 LEAST_BITS = 50
 LEAST_SCORE = 3
@@ -30,8 +31,9 @@ def bits(password: str) -> float:
 
 
 def about(email: str, *names: str) -> tuple[str, ...]:
-    """The words that a person's password must not be made of: the e-mail, what stands before its @, the names."""
-    return tuple(word for word in (email, email.partition("@")[0], *names) if word)
+    """The words that a person's password must not be made of: the e-mail, what stands before its @, the names, also without accents."""
+    words = (email, email.partition("@")[0], *names)
+    return tuple(dict.fromkeys(word for word in (*words, *map(plain, words)) if word))
 
 
 def check(password: str, *about: str) -> None:

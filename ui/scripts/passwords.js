@@ -8,6 +8,8 @@ const scorer = () =>
 
 const typed = (name) => document.querySelector(`.${name} input`)?.value ?? "";
 
+const bare = (word) => word.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+
 // The formula of domain/accounts/passwords.
 const bits = (password) => {
   const characters = [...password];
@@ -23,7 +25,7 @@ const bits = (password) => {
 const weigh = (state) => {
   const { data } = state;
   const password = typed(data.field);
-  const words = [...data.about, ...data.beside.map(typed)].flatMap((word) => [word, word.split("@")[0]]).filter(Boolean);
+  const words = [...data.about, ...data.beside.map(typed)].flatMap((word) => [word, word.split("@")[0], bare(word)]).filter(Boolean);
   const short = new TextEncoder().encode(password).length <= data.longest;
   const kept = {
     varied: bits(password) >= data.bits,
