@@ -56,6 +56,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/accounts", word("Accounts to approve"), "comptes-a-valider", who_sees("accounts"), FAMILY, "how_to_reg"),
     Screen("staff/files", word("Files"), "dossiers", who_sees("documents"), FAMILY, "folder_shared"),
     Screen("staff/document", word("Document"), "piece", who_sees("documents")),
+    Screen("staff/child", word("Sheet of a child"), "fiche-enfant", who_sees("identity")),
     Screen("staff/letters", word("Letters sent"), "messages-envoyes", who_sees("messages"), FAMILY, "outgoing_mail"),
     Screen("staff/balances", word("Balances"), "soldes", who_sees("money"), MONEY, "account_balance_wallet"),
     Screen("staff/family_account", word("Account of a family"), "compte-famille", who_sees("money")),

@@ -13,6 +13,7 @@ from domain.refusals import Refusal
 ALWAYS = date(1, 1, 1)
 LANGUAGES = ("fr", "en")
 ACTIVITY_KINDS = ("extrascolaire", "periscolaire")
+CERTIFICATION_LASTS = ("school_year", "twelve_months")
 
 
 @dataclass(eq=False)
@@ -80,6 +81,10 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
+def _lasting(value: Any) -> str:
+    if value not in CERTIFICATION_LASTS:
+        raise ValueError("not_a_lasting")
+    return str(value)
 
 
 def _text(value: Any) -> dict[str, str]:
@@ -192,6 +197,7 @@ _ALL = (
     Known("contact_phone", "", _optional(_line(30))),
     Known("source_address", "", _optional(_address)),
     Known("second_factor_required_of_staff", False, _yes_or_no),
+    Known("certification_lasts", "school_year", _lasting),
     Known("capacity_thresholds", {"tight": 0.8, "full": 1.0}, _thresholds, is_dated=True),
     Known("staffing_ratios", [asdict(row) for row in LEGAL_RATIOS], _ratios, is_dated=True),
     Known("quotient", {"validity": "months", "months": 12, "checked": True}, _quotient, is_dated=True),

@@ -16,9 +16,10 @@ def upgrade() -> None:
         table.add_column(sa.Column("guardian_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("position", sa.Integer(), nullable=True))
         table.add_column(sa.Column("revision", sa.Integer(), nullable=True))
-    home = "(SELECT min(family_id) FROM family_children WHERE family_children.child_id = {table}.child_id)"
-    told = home.format(table="pickup_persons")
-    op.execute(f"UPDATE pickup_persons SET family_id = {told}, position = id, revision = 1")
+    op.execute(
+        "UPDATE pickup_persons SET position = id, revision = 1, family_id = "
+        "(SELECT min(family_id) FROM family_children WHERE family_children.child_id = pickup_persons.child_id)"
+    )
     with op.batch_alter_table("pickup_persons") as table:
         table.alter_column("position", existing_type=sa.Integer(), nullable=False)
         table.alter_column("revision", existing_type=sa.Integer(), nullable=False)
@@ -27,7 +28,10 @@ def upgrade() -> None:
         table.create_check_constraint(op.f("ck_pickup_persons_structure_only_forbids"), "family_id IS NOT NULL OR pickup = 'forbidden'")
     with op.batch_alter_table("permissions") as table:
         table.add_column(sa.Column("family_id", sa.Integer(), nullable=True))
-    op.execute(f"UPDATE permissions SET family_id = {home.format(table='permissions')}")
+    op.execute(
+        "UPDATE permissions SET family_id = "
+        "(SELECT min(family_id) FROM family_children WHERE family_children.child_id = permissions.child_id)"
+    )
     with op.batch_alter_table("permissions") as table:
         table.alter_column("family_id", existing_type=sa.Integer(), nullable=False)
         table.drop_constraint(op.f("pk_permissions"), type_="primary")
