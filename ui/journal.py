@@ -62,6 +62,8 @@ ACTS = {
     "join_child": word("joined two entries of a child"),
     "keep_apart": word("kept two children apart"),
     "lift_ban": word("lifted a ban on fetching a child"),
+    "invite_existing": word("answered a request by inviting the known family"),
+    "invite_family": word("invited a family"),
     "make_administrator": word("made the first administrator"),
     "name_person": word("named a person around a child"),
     "open_document": word("opened a health paper"),

@@ -1,11 +1,13 @@
 """A family's request for an account as the staff reads it, and what came of deciding on several."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from domain.accounts import openings, requests
+from domain.accounts.openings import Opening
 from domain.accounts.requests import Line
 from ui import feedback, format, screen
 from ui.i18n import _, n_, word
@@ -26,6 +28,8 @@ STATES = {
     "refused": word("refused before"),
     "archived": word("archived family"),
 }
+Act = Callable[..., None]
+"""What a page does with a verb: `(verb, what is told once it is done, ids)`."""
 CIVILITIES = {"mr": word("Mr"), "mrs": word("Mrs")}
 
 
@@ -40,6 +44,9 @@ def columns_of(tab: str) -> dict[str, Column]:
             "town": Column(_("Town")),
             "email": Column(_("Email")),
         }
+    if tab == "without":
+        asked = {"email": Column(_("Email")), "town": Column(_("Town")), "created_at": Column(_("Known since"), "day")}
+        return columns | asked | {"link": Column(_("Invitation")), "sent_at": Column(_("Invited"), "instant")}
     return columns | {
         "link": Column(_("Link")),
         "sent_at": Column(_("Link sent"), "instant"),
@@ -49,8 +56,18 @@ def columns_of(tab: str) -> dict[str, Column]:
     }
 
 
-def draw(request: Any, alike: pd.DataFrame) -> None:
-    """The whole request, and beside it the families it may already be. `request` is a row of `requests.waiting`."""
+def links_of(frame: pd.DataFrame) -> list[str]:
+    """The state of each line's link in words: valid, expired, or none was sent."""
+    words = {True: "✓ " + _("valid"), False: "✕ " + _("expired")}
+    lines = zip(frame["link_is_valid"], frame["sent_at"], strict=True)
+    return [words[bool(valid)] if _there(sent) else format.NOTHING for valid, sent in lines]
+
+
+def draw(request: Any, alike: pd.DataFrame, free: Mapping[int, Opening], invite: Callable[[int, int], None]) -> None:
+    """The whole request, and beside it the families it may already be. `request` is a row of `requests.waiting`.
+
+    `free` are the families that may be invited instead, `invite(request_id, family_id)` does it.
+    """
     with st.container(border=True):
         screen.section(
             _("Family {name}", name=format.plain(request.family_name)), _("Asked on {when}", when=format.instant(request.requested_at))
@@ -71,13 +88,29 @@ def draw(request: Any, alike: pd.DataFrame) -> None:
             _told(_("Telephone of the parent"), *dict.fromkeys(format.phone(number) for number in numbers if _there(number)))
             _told(_("Work"), *filter(_there, (request.profession, request.employer)))
         with beside:
-            _likely(alike)
+            _likely(request, alike, free, invite)
         answer = _("Notice read") if request.given else _("Notice not read")
         about = _(
             "{answer} on {when}, version {version}", answer=answer, when=format.instant(request.given_at), version=request.text_version
         )
         with st.expander(about, icon=":material/verified_user:"):
             st.text(request.text_body)
+
+
+def draw_unconfirmed(frame: pd.DataFrame, positions: list[int], act: Act) -> None:
+    """New links, to the chosen families or to those whose link has expired."""
+    ids = (frame.iloc[positions] if positions else frame[~frame["link_is_valid"]])["request_id"].tolist()
+    sent = n_("A new link is on its way.", "{count} new links are on their way.", len(ids))
+    label = _("Send a new link to the chosen families") if positions else _("Send a new link where it has expired")
+    _send_button(label, act, requests.send_again_many, sent, ids)
+
+
+def draw_without(frame: pd.DataFrame, positions: list[int], act: Act) -> None:
+    """Invitations to the chosen families."""
+    st.caption(_("Typed or imported by the staff: nobody signs in for them yet. Tick those that you wish to invite."))
+    ids = frame.iloc[positions]["family_id"].tolist()
+    sent = n_("An invitation is on its way.", "{count} invitations are on their way.", len(ids))
+    _send_button(_("Invite the chosen families"), act, openings.invite_many, sent, ids)
 
 
 def tell(lines: Sequence[Line], done: str) -> None:
@@ -101,7 +134,7 @@ def reason_form(count: int) -> str | None:
     return "\n\n".join([*said, more.strip()]).strip() if sent else None
 
 
-def _likely(alike: pd.DataFrame) -> None:
+def _likely(request: Any, alike: pd.DataFrame, free: Mapping[int, Opening], invite: Callable[[int, int], None]) -> None:
     st.markdown(f"**{_('Likely duplicates')}**")
     if alike.empty:
         st.markdown(_("No family with this e-mail, telephone, or name and birth date."))
@@ -115,8 +148,28 @@ def _likely(alike: pd.DataFrame) -> None:
                 known = (other.guardian_name, other.town, _(STATES[other.state]))
                 st.markdown(f"**{format.plain(other.name)}** · " + " · ".join(format.plain(text) for text in known if _there(text)))
                 st.caption(_("Known since {day}", day=format.short_day(format.local_day(other.created_at))))
+                if other.family_id in free:
+                    _invitation(request, free[other.family_id], invite)
             else:
                 st.markdown(_("Somebody outside your sites. A director or an administrator can tell you more."))
+
+
+def _send_button(label: str, act: Act, verb: Callable[..., list[Line]], sent: str, ids: Sequence[int]) -> None:
+    st.button(f"{label} ({len(ids)})", on_click=act, args=(verb, sent, ids), disabled=not ids, key="again", icon=":material/send:")
+
+
+def _invitation(request: Any, opening: Opening, invite: Callable[[int, int], None]) -> None:
+    to = {"name": format.plain(opening.guardian_name), "email": format.plain(opening.email or request.sign_in)}
+    st.markdown(_("Nobody signs in for this family yet. The invitation would go to {name}, {email}.", **to))
+    if not opening.email:
+        st.warning(_("This address is the one of the request: make sure that it is this family’s."), icon=":material/warning:")
+    st.button(
+        _("Invite the known family"),
+        on_click=invite,
+        args=(int(request.request_id), opening.family_id),
+        key=f"invite-{request.request_id}-{opening.family_id}",
+        icon=":material/forward_to_inbox:",
+    )
 
 
 def _told(label: str, *lines: str) -> None:

@@ -79,7 +79,7 @@ def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 
         Family.id.label("family_id"),
         Family.name.label("family_name"),
         (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
-        Guardian.email,
+        func.coalesce(Guardian.email, select(Account.email).where(Account.id == Guardian.account_id).scalar_subquery()).label("email"),
         AccountRequest.decided_at,
         _decided_by().label("decided_by"),
         select(func.max(AccountLink.created_at)).where(link).scalar_subquery().label("sent_at"),
@@ -96,33 +96,33 @@ def unconfirmed(session: Session, by: Account, *, search: str = "", page: int = 
 def approve(session: Session, by: Account, request_id: int) -> None:
     """Approves a request: the family gets a link to confirm its account. Raises NotAllowed, DoesNotExist, AlreadyDecided."""
     rights.require(by, "accounts")
-    _approve(session, by, _undecided(_there(_locked(session, by, [request_id]), request_id)))
+    _approve(session, by, undecided(there(locked(session, by, [request_id]), request_id)))
 
 
 def refuse(session: Session, by: Account, request_id: int, reason: str) -> None:
     """Refuses a request with a reason that the family reads. Raises NotAllowed, Incomplete, TooLong, DoesNotExist, AlreadyDecided."""
     rights.require(by, "accounts")
     told = filled("reason", reason, LONGEST_REASON)
-    _refuse(session, by, _undecided(_there(_locked(session, by, [request_id]), request_id)), told)
+    _refuse(session, by, undecided(there(locked(session, by, [request_id]), request_id)), told)
 
 
 def approve_many(session: Session, by: Account, request_ids: Sequence[int]) -> list[Line]:
     """Approves requests in one transaction and tells, line by line, what could not be. Raises NotAllowed, NothingChosen."""
     rights.require(by, "accounts")
-    return _each(session, by, request_ids, lambda asked: _approve(session, by, _undecided(asked)))
+    return _each(session, by, request_ids, lambda asked: _approve(session, by, undecided(asked)))
 
 
 def refuse_many(session: Session, by: Account, request_ids: Sequence[int], reason: str) -> list[Line]:
     """Refuses requests for one reason, as `approve_many` approves. Raises NotAllowed, Incomplete, TooLong, NothingChosen."""
     rights.require(by, "accounts")
     told = filled("reason", reason, LONGEST_REASON)
-    return _each(session, by, request_ids, lambda asked: _refuse(session, by, _undecided(asked), told))
+    return _each(session, by, request_ids, lambda asked: _refuse(session, by, undecided(asked), told))
 
 
 def send_again(session: Session, by: Account, request_id: int) -> None:
     """Sends an approved family a new link; the old ones die. Raises NotAllowed, DoesNotExist, AlreadyConfirmed."""
     rights.require(by, "accounts")
-    _send_again(session, by, _there(_locked(session, by, [request_id]), request_id))
+    _send_again(session, by, there(locked(session, by, [request_id]), request_id))
 
 
 def send_again_many(session: Session, by: Account, request_ids: Sequence[int]) -> list[Line]:
@@ -135,7 +135,9 @@ def send_again_many(session: Session, by: Account, request_ids: Sequence[int]) -
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """A request with its people, locked until the act is over."""
+
     request: AccountRequest
     family: Family
     guardian: Guardian
@@ -143,7 +145,7 @@ class _Asked:
     decided_by: str | None
 
 
-def _locked(session: Session, by: Account, request_ids: Sequence[int]) -> dict[int, _Asked]:
+def locked(session: Session, by: Account, request_ids: Sequence[int]) -> dict[int, Asked]:
     """The requests in the person's sight, locked in the order of their ids."""
     rows = (
         select(AccountRequest, Family, Guardian, Account, _decided_by())
@@ -155,47 +157,49 @@ def _locked(session: Session, by: Account, request_ids: Sequence[int]) -> dict[i
         .execution_options(populate_existing=True)
     )
     session.scalars(select(AccountRequest.id).where(AccountRequest.id.in_(request_ids)).order_by(AccountRequest.id).with_for_update()).all()
-    return {row[0].id: _Asked(*row) for row in session.execute(rows)}
+    return {row[0].id: Asked(*row) for row in session.execute(rows)}
 
 
-def _there(asked: dict[int, _Asked], request_id: int) -> _Asked:
+def there(asked: dict[int, Asked], request_id: int) -> Asked:
+    """The request of an id, among those that are locked. Raises DoesNotExist."""
     if request_id not in asked or asked[request_id].account is None:
         raise DoesNotExist("account_requests")
     return asked[request_id]
 
 
-def _undecided(asked: _Asked) -> _Asked:
+def undecided(asked: Asked) -> Asked:
+    """The request, if nobody has decided it. Raises AlreadyDecided."""
     if asked.request.decided_at is not None:
         raise AlreadyDecided(asked.decided_by, asked.request.decided_at, asked.request.state)
     return asked
 
 
-def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Callable[[_Asked], None]) -> list[Line]:
+def _each(session: Session, by: Account, request_ids: Sequence[int], decide: Callable[[Asked], None]) -> list[Line]:
     if not request_ids:
         raise NothingChosen
-    asked = _locked(session, by, sorted(set(request_ids)))
+    asked = locked(session, by, sorted(set(request_ids)))
     lines = []
     for request_id in dict.fromkeys(request_ids):
         name = asked[request_id].family.name if request_id in asked else None
         try:
-            decide(_there(asked, request_id))
+            decide(there(asked, request_id))
             lines.append(Line(request_id, name))
         except Refusal as refusal:  # raised before anything of this line was changed
             lines.append(Line(request_id, name, refusal))
     return lines
 
 
-def _approve(session: Session, by: Account, asked: _Asked) -> None:
-    _decide(by, asked, "approved")
+def _approve(session: Session, by: Account, asked: Asked) -> None:
+    settle(by, asked, "approved")
     asked.family.state = "approved"
     journal.record(session, by, "approve_account", asked.request)
     assert asked.account is not None
     links.send(session, asked.account, "confirm", asked.family.id)
 
 
-def _refuse(session: Session, by: Account, asked: _Asked, reason: str) -> None:
+def _refuse(session: Session, by: Account, asked: Asked, reason: str) -> None:
     assert asked.account is not None
-    _decide(by, asked, "refused")
+    settle(by, asked, "refused")
     asked.request.reason = reason
     asked.family.state, asked.account.state = "refused", "closed"
     journal.record(session, by, "refuse_account", asked.request)
@@ -203,7 +207,7 @@ def _refuse(session: Session, by: Account, asked: _Asked, reason: str) -> None:
     letters.write(session, "account_refused", asked.account, family_id=asked.family.id, reason=reason)
 
 
-def _send_again(session: Session, by: Account, asked: _Asked) -> None:
+def _send_again(session: Session, by: Account, asked: Asked) -> None:
     assert asked.account is not None
     if asked.request.state != "approved":
         raise DoesNotExist("account_requests")
@@ -213,7 +217,8 @@ def _send_again(session: Session, by: Account, asked: _Asked) -> None:
     journal.record(session, by, "send_link_again", asked.request)
 
 
-def _decide(by: Account, asked: _Asked, outcome: str) -> None:
+def settle(by: Account, asked: Asked, outcome: str) -> None:
+    """Notes who decided a request, when, and how."""
     asked.request.state, asked.request.decided_at, asked.request.decided_by_id = outcome, clock.now(), by.id
 
 
@@ -231,7 +236,7 @@ def _whole() -> Select[Any]:
         Guardian.civility,
         (Guardian.first_name + " " + Guardian.last_name).label("guardian_name"),
         Guardian.born_on,
-        Guardian.email,
+        func.coalesce(Guardian.email, Account.email).label("email"),
         Guardian.search_name,
         Account.email.label("sign_in"),
         Guardian.phone_landline.label("guardian_landline"),

@@ -1,4 +1,4 @@
-"""Comptes à valider: families that ask for an account, oldest first, and those that have not confirmed theirs."""
+"""Comptes à valider: families that ask for an account, those that have not confirmed theirs, and those that have none."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from db.session import reading, writing
-from domain.accounts import requests
+from domain.accounts import openings, requests
 from ui import access, choices, feedback, format, screen, tables
 from ui import requests as pieces
+from ui.acts import act
 from ui.i18n import _, n_, word
 
-TABS = {"waiting": word("To approve ({count})"), "unconfirmed": word("To be confirmed ({count})")}
+TABS = {
+    "waiting": word("To approve ({count})"),
+    "unconfirmed": word("To be confirmed ({count})"),
+    "without": word("Families without an account ({count})"),
+}
 SORTS = {"oldest": word("Oldest first"), "newest": word("Newest first"), "name": word("By name")}
 READ_AT_ONCE = 5
 CHUNK = 5_000
@@ -27,14 +32,19 @@ def decide(verb: Callable[..., list[requests.Line]], done: str, ids: list[int], 
     pieces.tell(lines, done)
 
 
+def invite_existing(request_id: int, family_id: int) -> None:
+    """Answers a request by inviting the family that is known already."""
+    act(openings.invite_existing, request_id, family_id, told=_("The request is closed and the known family is invited by e-mail."))
+
+
 def rows_of(tab: str, page: int = 1, size: int = requests.PAGE) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A page of a tab, and the likely duplicates of its requests."""
     with reading() as session:
         if tab == "waiting":
             return requests.waiting(session, access.require_user(), search=text, sort=sort, page=page, size=size)
-        frame = requests.unconfirmed(session, access.require_user(), search=text, page=page, size=size)
-    words = {True: "✓ " + _("valid"), False: "✕ " + _("expired")}
-    return frame.assign(link=frame["link_is_valid"].map(words)), pd.DataFrame()
+        read = requests.unconfirmed if tab == "unconfirmed" else openings.families
+        frame = read(session, access.require_user(), search=text, page=page, size=size)
+    return frame.assign(link=pieces.links_of(frame)), pd.DataFrame()
 
 
 def every_row(tab: str) -> pd.DataFrame:
@@ -68,50 +78,36 @@ def draw_waiting(frame: pd.DataFrame, alike: pd.DataFrame, positions: list[int])
     if not positions:
         st.caption(_("The first request is open below. Tick lines to decide on others, or on several at once."))
     draw_decision(chosen["request_id"].tolist())
+    with reading() as session:
+        free = openings.openings(session, access.require_user(), alike["family_id"].dropna().astype(int).tolist())
     for request in chosen.head(READ_AT_ONCE).itertuples():
-        pieces.draw(request, alike[alike["request_id"] == request.request_id])
+        pieces.draw(request, alike[alike["request_id"] == request.request_id], free, invite_existing)
     if len(chosen) > READ_AT_ONCE:
         st.caption(n_("{count} more request is chosen.", "{count} more requests are chosen.", len(chosen) - READ_AT_ONCE))
 
 
-def draw_unconfirmed(frame: pd.DataFrame, positions: list[int]) -> None:
-    """New links, to the chosen families or to those whose link has expired."""
-    ids = (frame.iloc[positions] if positions else frame[~frame["link_is_valid"]])["request_id"].tolist()
-    sent = n_("A new link is on its way.", "{count} new links are on their way.", len(ids))
-    label = _("Send a new link to the chosen families") if positions else _("Send a new link where it has expired")
-    st.button(
-        f"{label} ({len(ids)})",
-        on_click=decide,
-        args=(requests.send_again_many, sent, ids),
-        disabled=not ids,
-        key="again",
-        icon=":material/send:",
-    )
-
-
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
-screen.title(_("Accounts to approve"), _("Families that ask for an account, and those that must still confirm theirs."))
+screen.title(_("Accounts to approve"), _("Families that ask for an account, those that must confirm theirs, and those that have none."))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input(_("Name or e-mail"), key="requests-search", type="search")
     sort = choices.one(_("Order"), list(SORTS), key="tri", format=lambda code: _(SORTS[code]))
 with reading() as session:
-    counts = dict(zip(TABS, requests.counts(session, me, text), strict=True))
+    counts = dict(zip(TABS, (*requests.counts(session, me, text), openings.count(session, me, text)), strict=True))
 told = {tab: format.number(count) + ("+" if count == requests.COUNTED else "") for tab, count in counts.items()}
-tab = choices.one(
-    _("List"), list(TABS), key="liste", format=lambda code: _(TABS[code], count=told[code]), look="buttons", hidden_label=True
-)
+look = {"look": "buttons", "hidden_label": True}
+tab = choices.one(_("List"), list(TABS), key="liste", format=lambda code: _(TABS[code], count=told[code]), **look)
 frame, alike = rows_of(tab, choices.asked_page(counts[tab], requests.PAGE))
 
 if frame.empty:
     screen.empty(_("No request answers to this search.") if text else _("Nothing waits here."))
 else:
     columns = pieces.columns_of(tab)
-    key = f"requests-{hash(tuple(frame['request_id']))}"
+    key = f"requests-{hash(tuple(frame.iloc[:, 0]))}"
     positions = tables.show(frame, columns=columns, key=key, alt=_("Families, one a line."), select="many")
     choices.page(counts[tab], requests.PAGE)
     tables.excel(_("To Excel"), "comptes.xlsx", lambda: every_row(tab), columns=columns)
     if tab == "waiting":
         draw_waiting(frame, alike, positions)
     else:
-        draw_unconfirmed(frame, positions)
+        {"unconfirmed": pieces.draw_unconfirmed, "without": pieces.draw_without}[tab](frame, positions, decide)

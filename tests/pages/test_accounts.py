@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import time_machine
+from sqlalchemy import select
 
-from db.models import Account
+from db.models import Account, Guardian
 from db.session import writing
 from domain import clock
 from domain.accounts import links, requests
 from tests.cast import Cast
 from tests.domain.requesting import NOTICE, ask, letters_of, states, token_of
+from tests.domain.test_openings import typed as typed_family
 from tests.pages.conftest import Screens
 
 SignIn = Callable[[Account], Screens]
@@ -129,3 +131,33 @@ def test_an_invited_person_types_the_password_twice(cast: Cast, visit: Callable[
     screens.text_input(key="confirm-password-again").set_value("trois grues au-dessus de la Luce")
     screens.button[-1].click().run()
     assert "confirmé" in screens.success[0].value
+
+
+def test_a_request_is_answered_by_inviting_the_family_that_is_known(cast: Cast, sign_in_as: SignIn) -> None:
+    family, request_id = typed_family(email="elif.ancien@exemple.fr"), ask("Öztürk", "Élif", email="elif@exemple.fr")
+    with writing() as session:
+        session.scalars(select(Guardian).where(Guardian.family_id == family.id)).one().phone_mobile = "0639981234"
+        session.scalars(select(Guardian).where(Guardian.email == "elif@exemple.fr")).one().phone_mobile = "0639981234"
+    screens = sign_in_as(cast.claire).open("staff/accounts")
+    assert "elif.ancien@exemple" in screens.words().replace("\\", "")
+    screens.button(key=f"invite-{request_id}-{family.id}").click().run()
+    assert "invitée par e-mail" in screens.success[0].value
+    assert states(request_id)[0] == "refused"
+    assert [letter.to_email for letter in letters_of("account_invited")] == ["elif.ancien@exemple.fr"]
+
+
+def test_a_likely_duplicate_that_signs_in_already_offers_no_invitation(cast: Cast, sign_in_as: SignIn) -> None:
+    ask("Neuf", phone_mobile=cast.guardian(cast.benali).phone_mobile)
+    screens = sign_in_as(cast.claire).open("staff/accounts")
+    assert "Amina Benali" in screens.words()
+    assert [button.key for button in screens.button if str(button.key).startswith("invite-")] == []
+
+
+def test_families_without_an_account_have_their_list(cast: Cast, sign_in_as: SignIn) -> None:
+    typed_family(email="elif.ancien@exemple.fr")
+    screens = sign_in_as(cast.claire).open("staff/accounts", liste="without")
+    assert not screens.exception
+    assert "Cochez celles" in screens.words()
+    assert screens.button(key="again").disabled
+    frame = screens.dataframe[0].value
+    assert list(frame.iloc[:, 0]) == ["Ozturk"]

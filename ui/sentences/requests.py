@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.accounts import links, requests, reset, sign_up, staff
+from domain.accounts import links, openings, requests, reset, sign_up, staff
 from domain.refusals import Refusal
 from ui import format
 from ui.i18n import _, word
@@ -13,6 +13,9 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
     links.LinkUnknown: lambda refusal: _("This link is not complete, or is no longer of use. Copy the whole link of the e-mail."),
     links.LinkExpired: lambda refusal: _("This link is over: it was valid for 48 hours, or a newer one was sent to you."),
     links.LinkUsed: lambda refusal: _("This link was used already: the account is confirmed, you can sign in."),
+    openings.NoEmail: lambda refusal: _("No e-mail is known of a parent of this family: write one down first."),
+    openings.HasAccount: lambda refusal: _("Somebody of this family has a sign-in already."),
+    openings.InvitedJustNow: lambda refusal: _("An invitation left less than five minutes ago: wait a moment before another one."),
     reset.ResetUnknown: lambda refusal: _("This link is not complete, or is no longer of use. You may ask for a new one."),
     reset.ResetExpired: lambda refusal: _(
         "This link is over: it was valid for one hour, or a newer one was sent. You may ask for a new one."
