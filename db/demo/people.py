@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from db.geography import communes
 from db.demo.health import CASES, SHARES, words_of
 from db.demo.names import BOYS, FATHERS, GIRLS, MOTHERS, PICKUPS, STREETS, SURNAMES, landlines, mobiles, pick, plain
 from db.demo.programme import PASSWORD_HASH, QUOTIENTS
 from db.demo.texts import NEWSLETTER_ID, NOTICE_ID, PHOTO_ID
 from db.demo.town import People, Town, day_of
+from db.geography import communes
 from db.models import (
     Account,
     CertifiedSheet,

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from db.geography import members
 from db.demo.names import FATHERS, FLOWERS, MOTHERS, SURNAMES, plain
 from db.demo.texts import CONSENTS, SETTINGS
 from db.demo.town import ActivityPlan, SitePlan, SlotPlan, Town, day_of
+from db.geography import members
 from db.models import (
     Account,
     Activity,

@@ -149,7 +149,8 @@ class PickupPerson(Base):
     """Somebody to call, and whether he may fetch the child, is not asked to, or must not.
 
     `family_id` is the home that named the person, and the only one that changes what it said; None: the structure, on a court's decision
-    about the `guardian_id` of the other home. They are called in the order of `position`.
+    about the `guardian_id` of the other home. They are called in the order of `position`. Who has fetched the child stays in the
+    attendance when he is taken off the list: only then is there a `removed_at`.
     """
 
     __tablename__ = "pickup_persons"
@@ -169,6 +170,7 @@ class PickupPerson(Base):
     pickup: Mapped[State]
     position: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
+    removed_at: Mapped[datetime | None]
 
 
 class HealthRecord(Base):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from db.models import FamilyChild, Guardian, JournalEntry, PickupPerson
+from db.models import Attendance, FamilyChild, Guardian, JournalEntry, PickupPerson
 from db.session import reading, writing
 from domain import clock
 from domain.families import NotSound, sheets
@@ -254,6 +254,21 @@ def test_the_staff_sees_the_homes_their_telephones_and_who_must_not_come(cast: C
     far = cast.child(cast.family("Caron", "Chloé", site=cast.ailly), "Léo")
     with pytest.raises(DoesNotExist), reading() as session:
         sheets.surroundings(session, cast.claire, far.id)
+
+
+def test_who_has_fetched_the_child_leaves_the_list_and_stays_in_the_attendance(cast: Cast) -> None:
+    mamie = act(sheets.name_person, cast.amina, cast.sami.id, MAMIE)
+    seats = cast.open_day(cast.mercredi)[1]
+    values = {"seats_id": seats.id, "child_id": cast.sami.id, "family_id": cast.benali.id, "state": "present"}
+    came = add(Attendance(**values, fetched_by_id=mamie.id, recorded_at=clock.now()))
+    act(sheets.remove_person, cast.amina, mamie.id)
+    assert around(cast.amina, cast.sami.id).people == ()
+    assert state(cast) == "never"
+    with pytest.raises(DoesNotExist):
+        act(sheets.change_person, cast.amina, mamie.id, MAMIE, MAMIE)
+    with reading() as session:
+        assert session.get_one(PickupPerson, session.get_one(Attendance, came.id).fetched_by_id).full_name == "Zohra Benali"
+    act(sheets.name_person, cast.amina, cast.sami.id, MAMIE)  # may come back
 
 
 def test_rows_of_people_belong_to_a_home_unless_they_forbid(cast: Cast) -> None:

@@ -74,7 +74,7 @@ def sheets_of(session: Session, by: Account | None) -> list[SheetState]:
         .scalar_subquery()
         for section in SECTIONS
     ]
-    named = select(func.count()).where(PickupPerson.child_id == Child.id).scalar_subquery()
+    named = select(func.count()).where(PickupPerson.child_id == Child.id, PickupPerson.removed_at.is_(None)).scalar_subquery()
     answered = select(func.count()).where(and_(Permission.child_id == Child.id, Permission.family_id == home)).scalar_subquery()
     rows = session.execute(
         select(Child.id, Child.first_name, func.coalesce(HealthRecord.revision, 0), named, answered, *until)

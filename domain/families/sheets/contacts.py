@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from db.models import Account, Child, Family, FamilyChild, Guardian, PickupPerson
-from domain import journal, rights
+from db.models import Account, Attendance, Child, Family, FamilyChild, Guardian, PickupPerson
+from domain import clock, journal, rights
 from domain.families import finding
 from domain.families.fields import NotSound
 from domain.families.sheets.periods import outdate
@@ -97,7 +97,7 @@ def contacts_for(session: Session, child_id: int, family_id: int | None) -> Cont
     rows = session.execute(
         select(PickupPerson, Family.name)
         .outerjoin(Family, Family.id == PickupPerson.family_id)
-        .where(PickupPerson.child_id == child_id)
+        .where(_named(child_id))
         .order_by(PickupPerson.position, PickupPerson.id)
     ).all()
     banned = {_words(person.full_name) for person, _ in rows if person.pickup == "forbidden"}
@@ -193,7 +193,7 @@ def forbid_guardian(session: Session, by: Account | None, child_id: int, guardia
         raise DoesNotExist("guardians")
     if not sure:
         raise SureNeeded
-    there = select(PickupPerson.id).where(PickupPerson.child_id == child.id, PickupPerson.guardian_id == parent.id)
+    there = select(PickupPerson.id).where(_named(child.id), PickupPerson.guardian_id == parent.id)
     if session.scalar(there.limit(1)) is not None:
         raise IsThereAlready(parent.full_name)
     person = PickupPerson(child_id=child.id, guardian_id=parent.id, full_name=parent.full_name, pickup="forbidden", revision=1)
@@ -252,7 +252,7 @@ def _found(session: Session, by: Account | None, person_id: int) -> PickupPerson
         raise DoesNotExist("pickup_persons")
     finding.child_of(session, by, child_id, lock=True)
     person = session.get(PickupPerson, person_id, with_for_update=True, populate_existing=True)
-    if person is None:
+    if person is None or person.removed_at is not None:
         raise DoesNotExist("pickup_persons")
     return person
 
@@ -281,7 +281,7 @@ def _sound(typed: Mapping[str, Any]) -> dict[str, Any]:
 def _guard_name(session: Session, child_id: int, family_id: int | None, name: str, *, but: int | None = None, ban: bool = False) -> None:
     """Refuses a name that stands on the sheet already: a home names somebody once, and nobody who is forbidden."""
     words = _words(name)
-    rows = [row for row in session.scalars(select(PickupPerson).where(PickupPerson.child_id == child_id)) if row.id != but]
+    rows = [row for row in session.scalars(select(PickupPerson).where(_named(child_id))) if row.id != but]
     same = [row for row in rows if _words(row.full_name) == words]
     if not ban and any(row.pickup == "forbidden" for row in same):
         raise IsForbidden(name)
@@ -289,6 +289,11 @@ def _guard_name(session: Session, child_id: int, family_id: int | None, name: st
         raise IsThereAlready(name)
     if but is None and len(rows) >= MOST:
         raise TooManyPeople(MOST)
+
+
+def _named(child_id: int) -> ColumnElement[bool]:
+    """Who stands on a child's list."""
+    return and_(PickupPerson.child_id == child_id, PickupPerson.removed_at.is_(None))
 
 
 def _words(name: str) -> frozenset[str]:
@@ -304,7 +309,10 @@ def _decided(
     if not gone:
         journal.record(session, by, act, person, reason=reason)
         return
-    session.delete(person)
+    if session.scalar(select(Attendance.id).where(Attendance.child_id == person.child_id, Attendance.fetched_by_id == person.id).limit(1)):
+        person.removed_at = clock.now()
+    else:
+        session.delete(person)
     session.flush()
     changes = {"full_name": [MASKED, None]}
     journal.record(session, by, act, (PickupPerson, person.id), family_id=person.family_id, reason=reason, changes=changes)
