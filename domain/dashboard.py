@@ -16,7 +16,6 @@ from db.models import (
     Account,
     AccountRequest,
     Activity,
-    ChangeRequest,
     Conversation,
     Document,
     FamilyFile,
@@ -30,6 +29,7 @@ from db.models import (
 from domain import clock
 from domain.balances.filters import BUCKETS, due_within
 from domain.documents.completeness import Chosen, conditions
+from domain.families import deciding
 from domain.letters.outbox import in_sight
 from domain.occupancy import STATES, states
 from domain.rights import ACT, SEE, at_sites, may, require, sees_family, site_ids
@@ -135,7 +135,7 @@ def _messages(by: Account) -> Select[int]:
 
 
 def _changes(by: Account) -> Select[int]:
-    return _number(ChangeRequest).where(ChangeRequest.state == "waiting", _sees(by, ChangeRequest.family_id))
+    return deciding.count_waiting(by)
 
 
 def _dead_letters(by: Account) -> Select[int]:

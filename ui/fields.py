@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
+from db import geography
 from domain import clock
 from domain.families import FIELDS, Field, Rule, Section
+from domain.spelling import plain
 from ui import format
 from ui.i18n import _, word
 from ui.sentences import field as label_of
@@ -76,7 +79,15 @@ def told(field: Field, value: Any) -> str:
         return format.short_day(value)
     if field.kind == "choice":
         return _(CHOICES.get(value, value))
+    if field.kind == "commune":
+        return commune(value)
     return format.phone(value) if field.kind == "phone" else str(value)
+
+
+def commune(code: str) -> str:
+    """`Amiens (80021)`; the code alone for a commune of elsewhere."""
+    name = _communes().get(code)
+    return f"{name} ({code})" if name else code
 
 
 def _widget(field: Field, value: Any, rule: Rule, key: str, own: bool) -> Any:
@@ -90,5 +101,19 @@ def _widget(field: Field, value: Any, rule: Rule, key: str, own: bool) -> Any:
     if field.kind == "day":
         today = clock.today()
         return st.date_input(label(field, rule), value, date(today.year - 120, 1, 1), today, format="DD/MM/YYYY", **shared)
+    if field.kind == "commune":
+        codes = [*_communes(), *([value] if value and value not in _communes() else [])]
+        there = codes.index(value) if value else None
+        hint = _("Born elsewhere than in our département: type the INSEE code of the commune, or leave this empty.")
+        born: str | None = st.selectbox(
+            label(field, rule), codes, there, format_func=commune, accept_new_options=True, placeholder=_("Choose"), help=hint, **shared
+        )
+        return born
     completed = _COMPLETED_BY_BROWSERS.get(field.name) if own else "off"
     return st.text_input(label(field, rule), value or "", field.longest, autocomplete=completed, **shared)
+
+
+@cache
+def _communes() -> dict[str, str]:
+    """The communes of the département in the order of the alphabet: code → name."""
+    return {one.code: one.name for one in sorted(geography.communes(), key=lambda one: plain(one.name))}

@@ -29,6 +29,11 @@ def who_sees(chapter: str) -> frozenset[str]:
     return frozenset(role for role, right in TABLE[chapter].items() if right >= Right.SEE)
 
 
+def who_acts(chapter: str) -> frozenset[str]:
+    """The roles that may act in a chapter of `domain.rights`."""
+    return frozenset(role for role, right in TABLE[chapter].items() if right >= Right.ACT)
+
+
 @dataclass(frozen=True)
 class Screen:
     """One screen. `key` is its file under `pages/`; a screen without a section is in no menu; titles are message ids."""
@@ -54,15 +59,23 @@ SCREENS: tuple[Screen, ...] = (
     Screen("staff/capacity_day", word("Capacity of a day"), "journee", who_sees("capacity")),
     Screen("staff/capacity_free", word("Where is there room?"), "places-libres", who_sees("capacity"), TODAY, "event_seat"),
     Screen("staff/accounts", word("Accounts to approve"), "comptes-a-valider", who_sees("accounts"), FAMILY, "how_to_reg"),
+    Screen("staff/changes", word("Changes to validate"), "modifications-a-valider", who_acts("identity"), FAMILY, "rule"),
+    Screen("staff/family", word("Family"), "famille", who_sees("identity")),
     Screen("staff/files", word("Files"), "dossiers", who_sees("documents"), FAMILY, "folder_shared"),
+    Screen("staff/documents_to_check", word("Documents to check"), "documents-a-controler", who_sees("documents"), FAMILY, "fact_check"),
     Screen("staff/document", word("Document"), "piece", who_sees("documents")),
+    Screen("staff/family_documents", word("Documents of a family"), "documents-famille", who_sees("documents")),
     Screen("staff/child", word("Sheet of a child"), "fiche-enfant", who_sees("identity")),
     Screen("staff/letters", word("Letters sent"), "messages-envoyes", who_sees("messages"), FAMILY, "outgoing_mail"),
     Screen("staff/balances", word("Balances"), "soldes", who_sees("money"), MONEY, "account_balance_wallet"),
     Screen("staff/family_account", word("Account of a family"), "compte-famille", who_sees("money")),
+    Screen("staff/quotients", word("Quotients to check"), "quotients-a-verifier", who_sees("money"), FAMILY, "percent"),
     Screen("staff/attendance", word("Attendance"), "frequentation", who_sees("statistics"), HOUSE, "monitoring"),
     Screen("staff/journal", word("Journal"), "journal", who_sees("journal"), HOUSE, "history"),
     Screen("staff/users", word("Users"), "utilisateurs", who_sees("users"), HOUSE, "group"),
+    Screen("staff/field_rules", word("Fields of families"), "champs-des-familles", who_sees("settings"), HOUSE, "checklist"),
+    Screen("staff/retention", word("Data retention"), "conservation", who_sees("retention"), HOUSE, "auto_delete"),
+    Screen("staff/register", word("Register of processing"), "registre", who_sees("retention")),
     Screen("staff/settings", word("Settings"), "reglages", who_sees("settings"), HOUSE, "tune"),
     Screen("family/dashboard", word("Dashboard"), "espace-famille", FAMILIES, MINE, "home"),
     Screen("family/my_family", word("My family"), "ma-famille", FAMILIES, MINE, "family_restroom"),
@@ -85,6 +98,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("visitor/sign_in", word("Sign in"), "connexion", frozenset({VISITOR})),
     Screen("visitor/password", word("Forgotten password"), "mot-de-passe", EVERYONE),
     Screen("visitor/create_account", word("Create an account"), "creer-un-compte", frozenset({VISITOR})),
+    Screen("visitor/new_email", word("Confirm my new e-mail"), "nouvelle-adresse", EVERYONE),
     Screen("visitor/confirm", word("Confirm my account"), "confirmer", EVERYONE),
     Screen("visitor/legal", word("Legal notice"), "mentions-legales", EVERYONE),
     Screen("visitor/privacy", word("Privacy"), "confidentialite", EVERYONE),

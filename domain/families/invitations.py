@@ -4,9 +4,10 @@ Whoever invites gets the same answer whether the e-mail is free or somebody else
 An e-mail becomes the guardian's own, and a letter's address, only when its owner has opened the link.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
@@ -18,8 +19,8 @@ from domain.accounts import links, throttle
 from domain.accounts.sessions import end_sessions
 from domain.accounts.staff import EmailTaken
 from domain.families import finding
-from domain.families.changing import OthersEmail
-from domain.families.fields import Rule, sound
+from domain.families.changing import EditedMeanwhile, OthersEmail, Taken, change
+from domain.families.fields import Rule, rules, sound
 from domain.refusals import Incomplete, Refusal, filled
 
 SECTION = "invitation"
@@ -80,6 +81,28 @@ def set_email(session: Session, by: Account | None, guardian_id: int, read: str 
     if account is not None and (account.state != "pending" or account.password_hash):
         raise OthersEmail
     keep_email(session, by, guardian, wanted)
+
+
+def change_guardian(session: Session, by: Account | None, guardian_id: int, read: Mapping[str, Any], typed: Mapping[str, Any]) -> Taken:
+    """A guardian's form: the fields as `changing.change` takes them, and the e-mail where there is no sign-in yet.
+
+    Raises what `change` and `set_email` raise.
+    """
+    guardian = finding.guardian_of(session, by, guardian_id, lock=True)
+    account = _account(session, guardian)
+    if account is not None and (account.state != "pending" or account.password_hash):
+        return change(session, by, "guardian", guardian_id, read, typed)
+    others, rule = {name: value for name, value in typed.items() if name != "email"}, rules(session, "guardian")["email"]
+    taken = change(session, by, "guardian", guardian_id, read, others)
+    if "email" not in typed or not rule.is_open:
+        return taken
+    if rule.mode == "compulsory" and not (typed["email"] or "").strip():
+        raise Incomplete("email")
+    standing = accesses(session, [guardian])[guardian.id].email
+    if (typed["email"] or "") != (read.get("email") or "") and (standing or "") != (read.get("email") or ""):
+        raise EditedMeanwhile("guardian", {"email": standing})
+    set_email(session, by, guardian_id, read.get("email"), typed["email"])
+    return taken
 
 
 def keep_email(session: Session, by: Account, guardian: Guardian, email: str | None) -> None:

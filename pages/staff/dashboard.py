@@ -18,7 +18,7 @@ WAITING = {
     ),
     "registrations": (word("Registrations requested"), None, "", {}),
     "messages": (word("Conversations to read"), None, "", {}),
-    "changes": (word("Changes asked by families"), None, "", {}),
+    "changes": (word("Changes asked by families"), "staff/changes", word("Answer these families"), {}),
 }
 LATE = {
     "to_30": word("1 to 30 days late"),

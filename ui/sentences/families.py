@@ -52,10 +52,11 @@ FIELDS = {
 }
 
 
-def value_of(section: str, name: str, value: Any) -> str:
-    """A value of a form as it is read, safe to stand in a sentence."""
+def value_of(section: str, name: str, value: Any, *, marks: bool = True) -> str:
+    """A value of a form as it is read: safe to stand in a sentence, or without those marks in a table."""
     known = next((each for each in FORMS.get(section, ()) if each.name == name), None)  # type: ignore[call-overload]
-    return format.plain(fields.told(known, value) if known else str(value or format.NOTHING))
+    told = fields.told(known, value) if known else str(value or format.NOTHING)
+    return format.plain(told) if marks else told
 
 
 def _edited(refusal: changing.EditedMeanwhile) -> str:
