@@ -113,12 +113,12 @@ def cell(session: Session, by: Account, seats_id: int) -> Cell:
 def names(session: Session, by: Account, seats_id: int) -> pd.DataFrame:
     """The children of one cell: those booked, then those who wait. Nothing of their health.
 
-    Columns: last_name, first_name, born_on, family (its name), state (pending, to_pay, confirmed, absent; waiting, offered),
+    Columns: child_id, last_name, first_name, born_on, family (its name), state (pending, to_pay, confirmed, absent; waiting, offered),
     holds_seat (whether one of the taken seats is theirs), asked_at. Raises NotAllowed, DoesNotExist.
     """
     rights.require(by, "identity", rights.SEE)
     cell(session, by, seats_id)
-    told = (Child.last_name, Child.first_name, Child.born_on, Family.name.label("family"))
+    told = (Child.id.label("child_id"), Child.last_name, Child.first_name, Child.born_on, Family.name.label("family"))
     booked = (
         select(literal(0).label("part"), *told, Booking.state, Booking.holds_seat, Booking.asked_at)
         .join(Child, Child.id == Booking.child_id)

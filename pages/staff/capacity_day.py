@@ -9,7 +9,7 @@ from db.session import reading
 from domain import clock, occupancy, rights
 from domain.occupancy import Cell
 from domain.refusals import DoesNotExist, Refusal
-from ui import capacity, choices, format, screen, tables
+from ui import capacity, choices, format, navigation, screen, tables
 from ui.access import admit, require_user
 from ui.capacity import changing
 from ui.i18n import _
@@ -80,7 +80,9 @@ def draw_names(seats_id: int) -> None:
     if names.empty:
         screen.empty(_("Nobody is booked, nobody waits."))
         return
-    tables.show(names, columns=columns, key=f"names-{seats_id}", alt=_("Children booked and waiting"))
+    names["sheet"] = [navigation.address("staff/child", {"enfant": child_id}) for child_id in names["child_id"]]
+    shown = columns | {"sheet": Column(_("Sheet"), "link", link_text=_("Open the sheet"))}
+    tables.show(names, columns=shown, key=f"names-{seats_id}", alt=_("Children booked and waiting"))
     tables.excel(_("Take this table to Excel"), "enfants.xlsx", lambda: taken(seats_id), columns=columns)
 
 

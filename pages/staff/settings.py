@@ -9,12 +9,14 @@ from ui.access import admit
 from ui.acts import act
 from ui.i18n import LANGUAGES, _, word
 from ui.sentences.house import SETTINGS
+from ui.sheets import lasting
 
 PARTS = {
     "structure": word("Structure"),
     "texts": word("Texts"),
     "capacity": word("Capacity"),
     "ratios": word("Supervision"),
+    "sheets": word("Children’s sheets"),
     "signin": word("Sign-in"),
 }
 LINES = ("name", "contact_email", "contact_phone", "source_address")
@@ -104,5 +106,8 @@ elif part == "capacity":
     draw_dated("capacity_thresholds", house.thresholds_form)
 elif part == "ratios":
     draw_dated("staffing_ratios", house.ratios_form)
+elif part == "sheets":
+    if typed := lasting.form(now["certification_lasts"]):
+        change("certification_lasts", typed)
 else:
     draw_signin()

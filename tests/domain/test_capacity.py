@@ -263,7 +263,7 @@ def test_the_names_of_a_cell_are_those_booked_then_those_waiting(cast: Cast) -> 
     assert frame["first_name"].tolist() == ["Sami", "Lia"]
     assert frame["family"].tolist() == ["Benali", "Lefèvre"]
     assert frame["state"].tolist() == ["confirmed", "waiting"]
-    assert set(frame.columns) == {"last_name", "first_name", "born_on", "family", "state", "holds_seat", "asked_at"}
+    assert set(frame.columns) == {"child_id", "last_name", "first_name", "born_on", "family", "state", "holds_seat", "asked_at"}
 
 
 # -- changing ---------------------------------------------------------------------------------------------------------------
