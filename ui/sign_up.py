@@ -164,8 +164,13 @@ def draw_notice(texts: Mapping[str, ConsentText], answers: Mapping[str, bool | N
         st.checkbox(format.plain(texts[kind].body), bool(answers.get(kind)), key=f"sign-up-{kind}")
 
 
-def draw_typed(step: int, section: Section, values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
-    """What was typed in a step, to be read again, and the way back to it."""
+def draw_correct(step: int) -> None:
+    """The way back to a step."""
+    st.button(_("Correct"), on_click=go_to, args=(step,), icon=":material/edit:", key=f"correct-{step}")
+
+
+def draw_typed(section: Section, values: Mapping[str, Any], rules: Mapping[str, Rule]) -> None:
+    """What was typed in a step, to be read again."""
     lines = [
         f"**{label_of(one.name)}**  \n{format.plain(fields.told(one, values[one.name]))}"
         for one in FIELDS[section]
@@ -175,7 +180,6 @@ def draw_typed(step: int, section: Section, values: Mapping[str, Any], rules: Ma
     half = -(-len(lines) // 2)
     left.markdown("\n\n".join(lines[:half]))
     right.markdown("\n\n".join(lines[half:]))
-    st.button(_("Correct"), on_click=go_to, args=(step,), icon=":material/edit:", key=f"correct-{step}")
 
 
 def draw_answers(texts: Mapping[str, ConsentText], answers: Mapping[str, bool | None]) -> None:

@@ -55,6 +55,11 @@ def every_row(tab: str) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
+def label_of(tab: str) -> str:
+    """A tab, with its count where it was counted."""
+    return _(TABS[tab], count=told[tab]) if tab in told else _("Families without an account")
+
+
 def draw_decision(ids: list[int]) -> None:
     """Approve or refuse what is chosen."""
     count = len(ids)
@@ -93,10 +98,12 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     text = st.text_input(_("Name or e-mail"), key="requests-search", type="search")
     sort = choices.one(_("Order"), list(SORTS), key="tri", format=lambda code: _(SORTS[code]))
 with reading() as session:
-    counts = dict(zip(TABS, (*requests.counts(session, me, text), openings.count(session, me, text)), strict=True))
+    counts = dict(zip(TABS, requests.counts(session, me, text), strict=False))
+    if choices.read("liste") == "without":  # counted where it is looked at: no index tells who is missing
+        counts["without"] = openings.count(session, me, text)
 told = {tab: format.number(count) + ("+" if count == requests.COUNTED else "") for tab, count in counts.items()}
 look = {"look": "buttons", "hidden_label": True}
-tab = choices.one(_("List"), list(TABS), key="liste", format=lambda code: _(TABS[code], count=told[code]), **look)
+tab = choices.one(_("List"), list(TABS), key="liste", format=label_of, **look)
 frame, alike = rows_of(tab, choices.asked_page(counts[tab], requests.PAGE))
 
 if frame.empty:

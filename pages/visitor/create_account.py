@@ -74,11 +74,13 @@ def draw_parent() -> None:
 def draw_verification() -> None:
     with st.container(border=True):
         screen.section(_("Creation of the family"))
+        pieces.draw_typed("family", draft.family, rules["family"])
         pieces.draw_answers(texts, draft.answers)
-        pieces.draw_typed(1, "family", draft.family, rules["family"])
+        pieces.draw_correct(1)
     with st.container(border=True):
         screen.section(_("Creation of a parent"))
-        pieces.draw_typed(2, "guardian", draft.guardian, rules["guardian"])
+        pieces.draw_typed("guardian", draft.guardian, rules["guardian"])
+        pieces.draw_correct(2)
     with st.form("sign-up", border=False):
         proof.box(pieces.PROOF)
         st.form_submit_button(_("Send my request"), on_click=send, type="primary", width="stretch", icon=":material/check:", key="send")
