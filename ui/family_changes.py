@@ -61,7 +61,7 @@ def draw(row: Any) -> None:
     with st.container(border=True, key=f"change-{row.id}"):
         st.markdown(f"**{about}**" + (f" – {format.plain(row.person)}" if row.person else ""))
         if row.section in SECTIONS and row.section not in ("other_home", "duplicate"):
-            st.markdown(f"{what} : {format.plain(old)} → **{format.plain(new)}**")
+            st.markdown(f"{what}{_(': ')}{format.plain(old)} → **{format.plain(new)}**")
         else:
             st.markdown(what)
         st.caption(_("Asked on {when}", when=format.instant(row.asked_at)) + f", {format.plain(row.asked_by)}")

@@ -1,16 +1,18 @@
 """The people of a family as tiles: the household, its parents with their access, its children."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from db.models import Child, Family, Guardian
-from domain import clock
+from domain import clock, documents
+from domain.documents import OwnFile
 from domain.families import homes, invitations
 from domain.families.changing import withdraw
 from domain.families.household import Household
 from domain.families.invitations import Access
-from ui import format, navigation, screen
+from ui import access as access_of
+from ui import feedback, format, papers_upload, screen
 from ui.acts import act
 from ui.family_form import press
 from ui.i18n import _, n_, word
@@ -127,8 +129,6 @@ def other_home(people: Household) -> None:
             last = st.text_input(f"{_('Last name of the other parent')} *", max_chars=120, key="other-home-last")
             email = st.text_input(f"{_('E-mail of the other parent')} *", max_chars=254, key="other-home-email")
             sent = st.form_submit_button(_("Send the request"), type="primary", key="other-home-send", width="stretch")
-        if navigation.opens("family/documents"):
-            screen.goto(_("Send a court decision"), "family/documents", icon=":material/gavel:")
     if sent:
         told_now = _("Your request is sent. Our service will answer by e-mail.")
         act(homes.ask_other_home, chosen, first, last, email, told=told_now)
@@ -144,3 +144,29 @@ def address(place: Family | Guardian) -> list[str]:
 def telephones(*numbers: str | None) -> list[str]:
     """Telephone numbers in pairs."""
     return [format.phone(number) for number in numbers if number]
+
+
+def court_decisions(people: Household, files: Sequence[OwnFile]) -> None:
+    """The court decisions that this home sent, and the way to send one; the other home sees none of them."""
+    with st.expander(_("Court decisions"), icon=":material/gavel:"):
+        st.markdown(_("A decision of a judge about a child is read by our service alone. The other home does not see it."))
+        for file in files:
+            decision(file)
+        names = {child.id: child.first_name for child in people.children}
+        with st.form("court", border=False):
+            child_id = st.selectbox(_("Child"), list(names), format_func=names.__getitem__, key="court-child")
+            chosen = papers_upload.uploads(_("The decision"), f"court-files-{len(files)}")
+            sent = st.form_submit_button(_("Send the decision"), key="court-send", icon=":material/upload:")
+    if not sent:
+        return
+    with feedback.refusals() as outcome:
+        documents.send(access_of.require_user(), chosen, kind="court_decision", child_id=child_id)
+    if outcome.done:
+        feedback.say(_("The decision is sent. Our service will read it."))
+    st.rerun()
+
+
+def decision(file: OwnFile) -> None:
+    """A court decision, opened in a window of its own."""
+    told = _("{name}, sent on {day}", name=format.plain(file.name), day=format.short_day(format.local_day(file.sent_at)))
+    st.markdown(f"[{told}]({papers_upload.paper_address(file.file_id)})")

@@ -46,6 +46,8 @@ def children(people: Household, where: dict[int, list[Home]], *, acts: bool) -> 
         for child in people.children:
             with st.container(border=True, key=f"tile-child-{child.id}"):
                 st.markdown(f"**{format.plain(child.full_name)}**  \n" + "  \n".join(family_people.about(child)))
+                told = _("Sheet of {name}", name=format.plain(child.first_name))
+                screen.goto(told, "staff/child", icon=":material/badge:", enfant=child.id)
                 if len(where[child.id]) > 1:
                     for home in where[child.id]:
                         _home(home, people.family.id)
@@ -89,9 +91,9 @@ def _home(home: Home, family_id: int) -> None:
     if home.family_id == family_id:
         st.markdown(_("Here: {custody}", custody=custody.lower()))
     elif home.name:
-        screen.goto(f"{name} : {custody.lower()}", "staff/family", famille=home.family_id)
+        screen.goto(f"{name}{_(': ')}{custody.lower()}", "staff/family", famille=home.family_id)
     else:
-        st.markdown(f"{name} : {custody.lower()}")
+        st.markdown(f"{name}{_(': ')}{custody.lower()}")
 
 
 def _home_acts(child: Child, where: list[Home], family_id: int) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from db.session import reading
+from domain import documents
 from domain.families import household
 from ui import access, family_form, family_people, screen
 from ui.i18n import _
@@ -10,13 +11,13 @@ from ui.i18n import _
 by = access.admit("family/my_family")
 
 
-def look() -> household.Household:
-    """The own family."""
+def look() -> tuple[household.Household, list[documents.OwnFile]]:
+    """The own family, and the court decisions that it sent."""
     with reading() as session:
-        return household.household(session, by)
+        return household.household(session, by), documents.files_of(session, by, purpose="court_decision")
 
 
-people = family_form.found(_("My family"), look)
+people, decisions = family_form.found(_("My family"), look)
 
 screen.title(_("My family"), _("Choose a name to see its details or to change them."))
 if people.highest_tariff:
@@ -37,3 +38,4 @@ family_form.door(_("Add a person"), "family/child")
 if people.children:
     screen.section(_("Separated parents"))
     family_people.other_home(people)
+    family_people.court_decisions(people, decisions)

@@ -4,17 +4,17 @@ import streamlit as st
 
 from db.models import ChangeRequest
 from db.session import reading
-from domain import rights
+from domain import documents, rights
 from domain.families import household
 from domain.families.deciding import queue
 from domain.refusals import Refusal
-from ui import access, choices, family_staff, format, screen
+from ui import access, choices, family_people, family_staff, format, screen
 from ui.i18n import _
 from ui.sentences import sentence
 
 by = access.admit("staff/family")
 family_id = choices.number("famille")
-acts = rights.may(by, "accounts", rights.ACT)
+acts, reads = rights.may(by, "accounts", rights.ACT), rights.may(by, "documents", rights.SEE)
 
 
 def draw_requests(people: household.Household) -> None:
@@ -45,6 +45,7 @@ try:
     with reading() as session:
         people = household.household_of(session, by, family_id)
         where = household.homes(session, by, [child.id for child in people.children])
+        decisions = documents.files_of(session, by, family_id=family_id, purpose="court_decision") if reads else []
 except Refusal as refusal:
     screen.title(_("Family"))
     st.error(sentence(refusal), icon=":material/block:")
@@ -63,3 +64,7 @@ screen.section(_("Children"))
 if not people.children:
     screen.empty(_("No child is written down yet."))
 family_staff.children(people, where, acts=acts)
+if decisions:
+    screen.section(_("Court decisions"))
+    for file in decisions:
+        family_people.decision(file)

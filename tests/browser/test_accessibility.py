@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from db.models import Account, Document, DocumentKind
+from db.models import Account, Document, DocumentKind, FieldRule
 from db.session import writing
 from domain import clock, documents
+from domain.accounts import own_email
+from domain.families import changing, homes
 from tests.browser.conftest import DESK, PHONE, Visitor
-from tests.cast import WEDNESDAY, Cast, add
-from tests.domain.requesting import ask
+from tests.cast import PASSWORD, WEDNESDAY, Cast, add
+from tests.domain.requesting import ask, letters_of, token_of
 from ui.navigation import BY_KEY, SCREENS, VISITOR, address
 
 Window = Callable[..., Visitor]
@@ -53,6 +55,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     kind = add(DocumentKind(name="Assurance", subject="child", is_compulsory=True, blocks="booking", validity="school_year", position=1))
     about = {"family_id": cast.benali.id, "child_id": cast.sami.id, "sent_by_id": cast.amina.id}
     paper = add(Document(kind_id=kind.id, state="to_check", sent_at=clock.now(), **about))
+    new_email, guardian = asked_of_the_family(cast), cast.guardian(cast.benali)
     with writing() as session:
         documents.refresh_all(session)
     chosen: dict[str, dict[str, object]] = {
@@ -62,8 +65,23 @@ def addresses(cast: Cast) -> dict[str, str]:
         "staff/capacity": {"vue": "month"},
         "staff/balances": {"relance": 1},
         "staff/files": {"relance": 1},
+        "staff/family": {"famille": cast.benali.id},
+        "family/child": {"enfant": cast.sami.id},
+        "family/guardian": {"parent": guardian.id},
+        "visitor/new_email": {"lien": new_email},
     }
     return {screen.key: address(screen.key, chosen.get(screen.key)) for screen in SCREENS}
+
+
+def asked_of_the_family(cast: Cast) -> str:
+    """A change of Amina's that waits, another home that she tells of, and the link to a new e-mail; gives its token."""
+    add(FieldRule(section="family", field="street", mode="editable", waits_for_staff=True))
+    amina, family_id = cast.amina, cast.benali.id
+    with writing() as session:
+        changing.change(session, amina, "family", family_id, {"street": None}, {"street": "rue Haute"})
+        homes.ask_other_home(session, amina, [cast.sami.id], "Karim", "Roux", "karim@exemple.fr")
+    own_email.ask(amina, PASSWORD, "neuve@exemple.fr")
+    return token_of(letters_of("email_to_confirm")[0])
 
 
 def wrong_with(window: Visitor, width: int) -> list[str]:

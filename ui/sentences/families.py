@@ -60,7 +60,7 @@ def value_of(section: str, name: str, value: Any, *, marks: bool = True) -> str:
 
 
 def _edited(refusal: changing.EditedMeanwhile) -> str:
-    now = " ; ".join(f"{field(name)} : {value_of(refusal.section, name, value)}" for name, value in refusal.now.items())
+    now = ", ".join(f"{field(name)}{_(': ')}{value_of(refusal.section, name, value)}" for name, value in refusal.now.items())
     return _(
         "Somebody else has changed this form meanwhile ({now}). Nothing of yours is lost: read it, then save once more to keep yours.",
         now=now,
