@@ -105,6 +105,7 @@ def approve_the_account(claire: Visitor, family: Visitor) -> None:
     assert acts("confirm_family") == 0, "opening the link changes nothing"
     page.get_by_role("button", name="Confirmer mon compte").click()
     told(page, "Votre compte est confirmé.")
+    family.settle()
     page.get_by_label("Votre email").fill("nadia.aubert@exemple.fr")
     page.get_by_label("Votre mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
