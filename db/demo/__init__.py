@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import literal, select
 
-from db.demo import balances, days, money, papers, people, programme, registrations, talk
+from db.demo import balances, changes, days, money, papers, people, programme, registrations, talk
 from db.demo.bulk import bulk
 from db.demo.town import SIZES, Size, Town
 from db.models import Base
@@ -66,5 +66,6 @@ def plant(size: Size = SIZES["small"], seed: int = 1, today: date | None = None)
             money.bill(town, families, site, charged, sums)
         balances.keep(town, families, sums)
         papers.file_away(town, families, registered)
+        changes.ask(town, families)
         talk.converse(town, families)
     return loader.counts

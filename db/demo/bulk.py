@@ -85,7 +85,7 @@ class _IntoSqlite(Loader):
         self._connection = connection
 
     def _write(self, table: Table, columns: Mapping[str, Any], count: int) -> None:
-        names = ", ".join(columns)
+        names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
         lists = [_for_sqlite(table.columns[name], value) for name, value in columns.items()]
         self._connection.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", zip(*lists, strict=True))  # noqa: S608 (our own names)
