@@ -86,7 +86,5 @@ around.permissions(found)
 if settles:
     screen.section(_("Court’s decision"))
     forbid()
-if rights.may(me, "money"):
-    for home in found.homes:
-        words = _("Account of the family {name}", name=format.plain(home.name))
-        screen.goto(words, "staff/family_account", icon=":material/account_balance_wallet:", famille=home.family_id)
+for home in found.homes:
+    screen.goto(_("Family {name}", name=format.plain(home.name)), "staff/family", icon=":material/group:", famille=home.family_id)

@@ -61,7 +61,7 @@ def heading(title: str, child: Child, children: Sequence[Child]) -> None:
     """The title of a sheet, whose it is, and the way to the other children."""
     screen.title(_("{sheet} – {name}", sheet=_(title), name=format.plain(child.first_name)))
     if len(children) > 1:
-        names = {one.id: one.first_name for one in children}
+        names = {one.id: format.plain(one.first_name) for one in children}
         choices.one(_("Child"), list(names), key="enfant", format=names.__getitem__, look="buttons", hidden_label=True)
 
 
