@@ -16,8 +16,8 @@ from db.__main__ import main
 from db.check import differences
 from db.demo import DEMO_PEOPLE, PASSWORD, DemoRefused, papers, plant
 from db.demo.calendar import SchoolYear
-from db.geography import communes, members
 from db.demo.programme import PASSWORD_HASH
+from db.geography import communes, members
 from db.history import import_history
 from db.models import (
     Account,
