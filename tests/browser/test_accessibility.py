@@ -10,7 +10,7 @@ from db.models import Account, Document, DocumentKind, FieldRule
 from db.session import writing
 from domain import clock, documents
 from domain.accounts import own_email
-from domain.families import changing, homes
+from domain.families import changing, homes, sheets
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.cast import PASSWORD, WEDNESDAY, Cast, add
 from tests.domain.requesting import ask, letters_of, token_of
@@ -58,6 +58,7 @@ def addresses(cast: Cast) -> dict[str, str]:
     new_email, guardian = asked_of_the_family(cast), cast.guardian(cast.benali)
     with writing() as session:
         documents.refresh_all(session)
+    sheets_of_sami(cast)
     chosen: dict[str, dict[str, object]] = {
         "staff/capacity_day": {"activite": cast.mercredi.id, "date": WEDNESDAY, "place": seats[0].id},
         "staff/document": {"piece": paper.id},
@@ -66,11 +67,22 @@ def addresses(cast: Cast) -> dict[str, str]:
         "staff/balances": {"relance": 1},
         "staff/files": {"relance": 1},
         "staff/family": {"famille": cast.benali.id},
+        "staff/child": {"enfant": cast.sami.id},
         "family/child": {"enfant": cast.sami.id},
         "family/guardian": {"parent": guardian.id},
         "visitor/new_email": {"lien": new_email},
     }
     return {screen.key: address(screen.key, chosen.get(screen.key)) for screen in SCREENS}
+
+
+def sheets_of_sami(cast: Cast) -> None:
+    """Sheets with something to read and something to certify."""
+    amina, child_id = cast.amina, cast.sami.id
+    person = {"full_name": "Zohra Benali", "relation": "Grand-mère", "phone": "0639987701", "pickup": "allowed"}
+    with writing() as session:
+        sheets.change_health(session, amina, child_id, {}, {"has_allergies": True, "food_allergies": "Arachides"})
+        sheets.name_person(session, amina, child_id, person)
+        sheets.answer_permissions(session, amina, child_id, {}, {"photo": True, "bathing": False})
 
 
 def asked_of_the_family(cast: Cast) -> str:
