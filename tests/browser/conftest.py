@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from db.models import Account
 from db.session import engine
+from tests.browser.post import Catcher, caught
 from tests.cast import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -34,11 +35,12 @@ DESK, PHONE = 1280, 390
 
 @dataclass
 class House:
-    """The served application; `log` is what its process wrote."""
+    """The served application; `log` is what its process wrote, `post` where its letters go."""
 
     address: str
     process: subprocess.Popen[bytes]
     log: Path
+    post: Catcher
 
     def said(self) -> str:
         """The log so far."""
@@ -102,23 +104,23 @@ def house(database: str, tmp_path: Path) -> Iterator[House]:
     """The application over the test's database, on SQLite and on PostgreSQL. The socket listens before the process starts: no wait."""
     address = engine().url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
     log = tmp_path / "server.log"
-    with socket.socket() as listening, log.open("wb") as written:
+    with caught() as (post, mail), socket.socket() as listening, log.open("wb") as written:
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
         port = listening.getsockname()[1]
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.browser.serve", str(listening.fileno())],
             cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": address, "PUBLIC_URL": f"http://localhost:{port}", "SMTP_HOST": ""},
+            env=os.environ | {"DATABASE_URL": address, "PUBLIC_URL": f"http://localhost:{port}"} | mail,
             pass_fds=[listening.fileno()],
             stdout=written,
             stderr=subprocess.STDOUT,
         )
-    try:
-        yield House(f"http://localhost:{port}", process, log)
-    finally:
-        process.terminate()
-        process.wait(20)
+        try:
+            yield House(f"http://localhost:{port}", process, log, post)
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
-from db.models import Account, AccountRequest
+from db.models import Account, AccountRequest, SignInSession
 from db.session import reading, writing
 from domain.accounts import passwords, requests
 from domain.accounts.refusals import PasswordTooLong, PasswordTooWeak
@@ -191,3 +191,27 @@ def test_a_forgotten_password_is_changed_by_its_link(cast: Cast, visitor: Callab
         assert passwords.matches(GOOD, session.get_one(Account, amina.id).password_hash)
         assert session.scalar(select(func.count()).select_from(Account)) == 1
     assert window.errors == []
+
+
+def test_who_is_quicker_than_the_proof_waits_for_it(cast: Cast, visitor: Callable[..., Visitor]) -> None:
+    """A password manager types and sends at once: the form leaves as soon as the proof is there."""
+    amina, window = cast.amina, visitor(PHONE)
+    asked: list[Route] = []
+    page = window.page
+    page.route("**/auth/challenge", lambda route: asked.append(route))
+    page.goto(window.house.address)
+    box = page.get_by_role("checkbox", name="Je ne suis pas un robot")
+    box.wait_for()
+    page.get_by_label("Votre email").fill(amina.email)
+    page.get_by_label("Votre mot de passe", exact=True).fill(PASSWORD)
+    expect(box).not_to_be_checked()
+    page.get_by_label("Votre mot de passe", exact=True).press("Enter")
+    button = page.get_by_role("button", name="Se connecter")
+    expect(button).to_have_attribute("aria-busy", "true")
+    button.click()
+    assert page.get_by_test_id("stAlert").count() == 0
+    for route in asked:
+        route.continue_()
+    page.get_by_role("button", name="Se déconnecter").wait_for(state="attached")
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(SignInSession)) == 1

@@ -1,4 +1,5 @@
 // Puts ALTCHA's box and hands its proof to the form. Works at once, and again when a proof was spent or would soon be over.
+// Who sends the form before the proof is there waits for it: the form leaves by itself as soon as it is.
 const VENDOR = `${location.origin}/assets/vendor/altcha/`;
 
 const dress = () => {
@@ -29,12 +30,45 @@ const draw = (state, data) => {
     state.give(state.proof);
     clearTimeout(state.later);
     state.later = setTimeout(() => again(state), data.lives * 1000);
+    release(state);
+  });
+  box.addEventListener("statechange", (event) => {
+    if (event.detail.state === "error") fail(state);
   });
   return box;
 };
 
+const hold = (state, form) => {
+  const stop = (event, button) => {
+    if (state.proof || state.failed || !button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    state.held = button;
+    button.setAttribute("aria-busy", "true");
+  };
+  const sends = "[data-testid='stFormSubmitButton'] button";
+  form.addEventListener("click", (event) => stop(event, event.target.closest(sends)), true);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) stop(event, form.querySelector(sends));
+  }, true);
+};
+
+const release = (state) => {
+  const button = state.held;
+  state.held = null;
+  if (!button) return;
+  button.removeAttribute("aria-busy");
+  setTimeout(() => button.isConnected && button.click());
+};
+
+const fail = (state) => {
+  state.failed = true;
+  release(state);
+};
+
 const again = (state) => {
   state.proof = "";
+  state.failed = false;
   state.give("");
   state.box.verify();
 };
@@ -48,12 +82,15 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   if (state.loading) return;
   state.loading = true;
+  const form = parentElement.closest("[data-testid='stForm']");
+  if (form) hold(state, form);
   load()
     .then(() => {
       state.box = draw(state, data);
       parentElement.append(state.box);
     })
     .catch(() => {
+      fail(state);
       const line = document.createElement("p");
       line.setAttribute("role", "alert");
       line.textContent = data.words.error;
