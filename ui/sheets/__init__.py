@@ -104,6 +104,7 @@ def other_sheets(child: Child, section: str) -> None:
         for other, key in SCREENS.items():
             if other != section:
                 screen.goto(_(NAMES[other]), key, icon=ICONS[other], enfant=child.id)
+    screen.goto(_("My family"), "family/my_family", icon=":material/arrow_back:")
 
 
 def line(label: str, value: str) -> None:
