@@ -41,8 +41,8 @@ def words_of(case: int, age: int, starts_on: date) -> bytes:
     last = date(starts_on.year - age + 6, 10, 15).isoformat() if age > 6 else first
     sheet = {"version": 2, **_NOTHING, **_DOCTOR, "dtp_on": last, "whooping_cough_on": last, "mmr_on": first}
     if starts_on.year - age >= 2018:
-        late = ("meningococcus_acwy", "meningococcus_b") if starts_on.year - age >= 2023 else ("meningococcus_c",)
-        sheet |= {f"{name}_on": first for name in ("hib", "hepatitis_b", "pneumococcus", *late)}
+        late = ("meningococcus_acwy", "meningococcus_b") if starts_on.year - age >= 2023 else ()
+        sheet |= {f"{name}_on": first for name in ("hib", "hepatitis_b", "pneumococcus", "meningococcus_c", *late)}
     sheet |= CASES[case]
     if sheet["has_pai"]:
         sheet |= {"pai_from_on": starts_on.isoformat(), "pai_until_on": date(starts_on.year + 1, 7, 5).isoformat()}
