@@ -8,7 +8,7 @@ import streamlit as st
 
 from db.session import reading
 from domain import clock, structure
-from ui import format, screen
+from ui import format, retention, screen
 from ui.i18n import _, language, word
 from ui.sentences.house import SETTINGS
 
@@ -79,6 +79,8 @@ def _ratio_words(row: dict[str, Any]) -> str:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, dict) and "tight" not in value:
+        return retention.setting_words(value)
     if isinstance(value, dict):
         return _("soon full from {tight}, full from {full}", tight=format.percent(value["tight"]), full=format.percent(value["full"]))
     return " ; ".join(f"{_ratio_words(row)} : 1/{row['under_six']} – 1/{row['six_and_over']}" for row in value)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.session import reading
 from domain import structure
-from ui import choices, house, screen
+from ui import choices, house, retention, screen
 from ui.access import admit
 from ui.acts import act
 from ui.i18n import LANGUAGES, _, word
@@ -16,8 +16,16 @@ PARTS = {
     "texts": word("Texts"),
     "capacity": word("Capacity"),
     "ratios": word("Supervision"),
+    "quotient": word("Quotient familial"),
+    "retention": word("How long data are kept"),
     "sheets": word("Children’s sheets"),
     "signin": word("Sign-in"),
+}
+DATED = {
+    "capacity": ("capacity_thresholds", house.thresholds_form),
+    "ratios": ("staffing_ratios", house.ratios_form),
+    "quotient": ("quotient", retention.quotient_form),
+    "retention": ("retention", retention.retention_form),
 }
 LINES = ("name", "contact_email", "contact_phone", "source_address")
 TEXTS = ("text_legal_notice", "text_privacy", "text_accessibility")
@@ -102,10 +110,8 @@ if part == "structure":
     draw_structure()
 elif part == "texts":
     draw_texts()
-elif part == "capacity":
-    draw_dated("capacity_thresholds", house.thresholds_form)
-elif part == "ratios":
-    draw_dated("staffing_ratios", house.ratios_form)
+elif part in DATED:
+    draw_dated(*DATED[part])
 elif part == "sheets":
     if typed := lasting.form(now["certification_lasts"]):
         change("certification_lasts", typed)

@@ -6,7 +6,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from ui.frame import STATIC
-from ui.routes import challenge, health, language, papers, session
+from ui.routes import challenge, health, language, own_data, papers, session
 
 
 class Files(StaticFiles):
@@ -25,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     Route("/auth/challenge", challenge.tell, methods=["GET"]),
     Route("/langue/{code}", language.choose, methods=["GET"]),
     Route("/papiers/{file_id:int}", papers.give, methods=["GET"]),
+    Route("/mes-donnees.zip", own_data.give, methods=["GET"]),
     Route("/healthz", health.tell, methods=["GET"]),
     Mount("/assets", Files(directory=STATIC)),
 ]

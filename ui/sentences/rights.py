@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain import retention
+from domain import privacy, retention
 from domain.families import quotient
 from domain.families.quotient import providers
 from domain.refusals import Refusal
@@ -65,4 +65,9 @@ SENTENCES: dict[type[Refusal], Callable[[Any], str]] = {
         day=format.short_day(refusal.last_on),
     ),
     retention.AsksAlready: lambda refusal: _("Your request has reached us already: it waits for an answer."),
+    privacy.TooManyExports: lambda refusal: n_(
+        "Your data were already taken {count} time today. Please come back tomorrow.",
+        "Your data were already taken {count} times today. Please come back tomorrow.",
+        refusal.most,
+    ),
 }

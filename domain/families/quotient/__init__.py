@@ -2,8 +2,8 @@
 
 from domain.families.quotient.checking import accept, correct, record, refuse
 from domain.families.quotient.declaring import declare
-from domain.families.quotient.fetching import AskedTooOften, Birth, fetch, is_offered
-from domain.families.quotient.lists import History, counts, history, missing, of_family, unproved, waiting
+from domain.families.quotient.fetching import AskedTooOften, Birth, fetch, is_offered, suggested
+from domain.families.quotient.lists import History, Line, counts, find, history, missing, of_family, unproved, waiting
 from domain.families.quotient.values import LARGEST_CENTS, Told, WrongQuotient, current, last_day, months, sound, value_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "AskedTooOften",
     "Birth",
     "History",
+    "Line",
     "Told",
     "WrongQuotient",
     "accept",
@@ -19,6 +20,7 @@ __all__ = [
     "current",
     "declare",
     "fetch",
+    "find",
     "history",
     "is_offered",
     "last_day",
@@ -28,6 +30,7 @@ __all__ = [
     "record",
     "refuse",
     "sound",
+    "suggested",
     "unproved",
     "value_of",
     "waiting",

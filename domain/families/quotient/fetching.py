@@ -40,6 +40,13 @@ def is_offered() -> bool:
     return providers.configured() is not None
 
 
+def suggested(session: Session, by: Account | None) -> Birth:
+    """What is known already of the parent's birth, to begin the form with. Raises NotAllowed, DoesNotExist."""
+    finding.own_family(session, by)
+    guardian = session.scalars(select(Guardian).where(Guardian.account_id == (by.id if by else 0))).one()
+    return Birth(guardian.last_name, guardian.first_name, "", "")
+
+
 def fetch(by: Account | None, birth: Birth, *, provider: Provider | None = None) -> FamilyQuotient:
     """Asks the provider for the quotient of the parent who presses the button, and records it; it counts from today.
 

@@ -86,6 +86,15 @@ def missing(session: Session, by: Account, *, search: str = "", page: int = 1, s
     return _page(session, rows.order_by(Family.search_name, Family.id), page, size)
 
 
+def find(session: Session, by: Account, search: str, *, most: int = 20) -> pd.DataFrame:
+    """The families in sight whose name begins with what is typed, by name: family_id, family, town."""
+    rights.require(by, "money", rights.SEE)
+    rows = select(Family.id.label("family_id"), _name().label("family"), Family.town)
+    begins = Family.search_name.like(plain(search).replace("%", "").replace("_", "") + "%")
+    known = Family.state.in_(("approved", "active"))
+    return _page(session, rows.where(begins, known, finding.in_sight(by, Family.id)).order_by(Family.search_name, Family.id), 1, most)
+
+
 def _history(session: Session, family_id: int) -> History:
     rows = session.scalars(
         select(FamilyQuotient)
