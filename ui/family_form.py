@@ -109,14 +109,12 @@ def save(kept: Kept, verb: Callable[..., Any], *about: Any, typed: dict[str, Any
 
 
 def tell(taken: Taken) -> None:
-    """Says what came of a change: written, waiting, and what an empty régime costs."""
+    """Says what came of a change: written or waiting. What an empty régime costs stands on « Ma famille »."""
     if taken.waiting:
         names = ", ".join(label_of(name) for name in taken.waiting)
         feedback.warn(_("Sent to our service, which will answer by e-mail: {fields}.", fields=names))
     if taken.written or not taken.waiting:
         feedback.say(_("Your changes are saved.") if taken.written else _("Nothing was changed."))
-    if taken.highest_tariff:
-        feedback.warn(highest_tariff())
 
 
 def highest_tariff() -> str:

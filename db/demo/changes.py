@@ -1,5 +1,7 @@
 """What families asked to change and what waits for the staff: removals, schools, and another home of a child."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from db.demo.town import People, Town
@@ -40,7 +42,7 @@ def ask(town: Town, people: People) -> None:
 
 
 def _row(
-    people: People, family: int, at: np.datetime64, section: str, thing: int, name: str, values: dict[str, object]
+    people: People, family: int, at: np.datetime64, section: str, thing: int, name: str, values: Mapping[str, object]
 ) -> dict[str, object]:
     return {
         "family_id": int(people.family_ids[family]),
