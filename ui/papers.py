@@ -189,3 +189,17 @@ def version_words(version: Any) -> str:
     if version.valid_until_on:
         told.append(_("Valid until {day}.", day=format.short_day(version.valid_until_on)))
     return " ".join(told)
+
+
+def head(paper: Any) -> None:
+    """What stands under the name of a paper: its state, whom it is about, when it was sent and decided."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        badge(paper.now.state)
+        st.badge(_("compulsory") if paper.is_compulsory else _("optional"), color="gray")
+        if paper.is_health:
+            st.badge(_("health: reading it is noted in the journal"), color="violet", icon=":material/lock:")
+    about = format.plain(paper.person) if paper.person else _("for the family")
+    st.markdown(_("Family {family}: {about}.", family=f"**{format.plain(paper.family)}**", about=about))
+    st.markdown(version_words(paper.now))
+    if paper.description:
+        st.caption(format.plain(paper.description))

@@ -1,30 +1,48 @@
-"""Pièce: one paper of a family, what was sent, and the decision."""
+"""Pièce: one paper of a family beside what is known of it, and the decision; then the next one of the queue."""
 
 import streamlit as st
 
 from db.session import reading, writing
 from domain import documents
+from domain.documents import queue
 from domain.refusals import Refusal
-from ui import choices, feedback, format, papers, screen
+from ui import choices, feedback, format, paper_view, papers, screen
 from ui.access import admit, require_user
 from ui.acts import act
 from ui.i18n import _
 from ui.sentences import sentence
 
 me = admit("staff/document")
+in_queue, one_kind = choices.read("file") == "1", choices.number("nature")
 
 
 # -- acts ---------------------------------------------------------------------------------------------------------------------
 
 
+def go_on(document_id: int) -> None:
+    """Goes to the next paper of the queue, if this one was opened from it."""
+    with reading() as session:
+        following = queue.next_to_check(session, require_user(), document_id, one_kind) if in_queue else None
+    if following:
+        choices.put(piece=following)
+
+
+def accept(document_id: int) -> None:
+    """Accepts, and goes on."""
+    if act(documents.accept, document_id, told=_("The paper is accepted.")):
+        go_on(document_id)
+
+
 def refuse(document_id: int, reason: str) -> None:
-    """Refuses for a reason, and says whether the family will read it."""
+    """Refuses for a reason, says whether the family will read it, and goes on."""
     with feedback.refusals() as outcome, writing() as session:
         told = documents.refuse(session, require_user(), document_id, reason)
-    if outcome.done and told:
-        feedback.say(_("The paper is refused, and the family is told why."))
-    elif outcome.done:
-        feedback.warn(_("The paper is refused. The family has no e-mail: please tell them why."))
+    if outcome.done:
+        if told:
+            feedback.say(_("The paper is refused, and the family is told why."))
+        else:
+            feedback.warn(_("The paper is refused. The family has no e-mail: please tell them why."))
+        go_on(document_id)
 
 
 # -- pieces -------------------------------------------------------------------------------------------------------------------
@@ -32,42 +50,36 @@ def refuse(document_id: int, reason: str) -> None:
 
 def draw_decision(paper: documents.Paper) -> None:
     """Accepting until a day that is told first, or refusing with a reason that the family reads."""
-    accepting, refusing = st.columns(2, gap="large")
-    with accepting, st.container(border=True, height="stretch"):
-        screen.section(_("Accept"))
-        until = paper.would_last_until
-        st.markdown(_("It will be valid until {day}.", day=format.day(until)) if until else _("It will be valid for ever."))
-        told = {"told": _("The paper is accepted.")}
-        st.button(
-            _("Accept the paper"),
-            on_click=act,
-            args=(documents.accept, paper.document_id),
-            kwargs=told,
-            type="primary",
-            icon=":material/check:",
-        )
-    with refusing, st.container(border=True, height="stretch"):
-        screen.section(_("Refuse"))
-        ready = st.radio(_("Reason, which the family will read"), papers.REASONS, format_func=_, index=None, key="paper-reason")
-        own = st.text_input(_("Or in your own words"), key="paper-words", max_chars=250)
-        if st.button(_("Refuse the paper"), icon=":material/close:"):
-            refuse(paper.document_id, own or (_(ready) if ready else ""))
-            st.rerun()
+    until, number = paper.would_last_until, paper.document_id
+    if paper.beside_accepted:
+        st.info(_("The one before is still valid: this one takes its place once it is accepted."))
+    told = _("It will be valid until {day}.", day=format.day(until)) if until else _("It will be valid for ever.")
+    st.button(
+        _("Accept the paper"), help=told, on_click=accept, args=(number,), type="primary", icon=":material/check:", shortcut="Ctrl+Enter"
+    )
+    st.caption(told)
+    ready = st.radio(_("Reason, which the family will read"), papers.REASONS, format_func=_, index=None, key=f"paper-reason-{number}")
+    own = st.text_input(_("Or in your own words"), key=f"paper-words-{number}", max_chars=250)
+    if st.button(_("Refuse the paper"), icon=":material/close:", shortcut="Alt+Enter"):
+        refuse(number, own or (_(ready) if ready else ""))
+        st.rerun()
 
 
-def draw_version(version) -> None:
-    """What was sent once and what became of it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        papers.badge(version.state)
-        st.markdown(papers.version_words(version))
+def draw_versions(paper: documents.Paper) -> None:
+    """What was sent before or since, and what became of it."""
+    screen.section(_("Sent before or since"))
+    for version in paper.before:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            papers.badge(version.state)
+            st.markdown(papers.version_words(version))
 
 
 # -- the screen ---------------------------------------------------------------------------------------------------------------
 
-read = choices.read("piece") or ""
-asked = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
+asked = choices.number("piece") or 0
 try:
     with reading() as session:
+        known = queue.beside(session, me, asked)
         told = documents.is_health(session, me, asked)
         paper = None if told else documents.open_paper(session, me, asked)
     if paper is None:
@@ -80,29 +92,24 @@ except Refusal as refusal:
     st.stop()
 
 screen.title(format.plain(paper.kind))
-with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    papers.badge(paper.now.state)
-    st.badge(_("compulsory") if paper.is_compulsory else _("optional"), color="gray")
-    if paper.is_health:
-        st.badge(_("health: reading it is noted in the journal"), color="violet", icon=":material/lock:")
-about = format.plain(paper.person) if paper.person else _("for the family")
-st.markdown(_("Family {family}: {about}.", family=f"**{format.plain(paper.family)}**", about=about))
-st.markdown(papers.version_words(paper.now))
-if paper.description:
-    st.caption(format.plain(paper.description))
-
-screen.section(_("What was sent"))
-if not paper.files:
-    st.markdown(_("No file is attached: the paper was handed in at the desk."))
-for sheet in paper.files:
-    st.markdown(f"**{format.plain(sheet.name)}** · {format.size(sheet.size)} · {format.plain(sheet.mime)}")
-
-if paper.waits:
-    draw_decision(paper)
-elif not paper.is_current and paper.now.state == "to_check":
-    st.info(_("The family has sent a newer one since."))
+papers.head(paper)
+shown, side = st.columns([3, 2], gap="large")
+with shown:
+    if not paper.files:
+        st.markdown(_("No file is attached: the paper was handed in at the desk."))
+    for sheet in paper.files:
+        paper_view.show(sheet)
+with side:
+    if paper.waits:
+        draw_decision(paper)
+    elif not paper.is_current and paper.now.state == "to_check":
+        st.info(_("The family has sent a newer one since."))
+    paper_view.compare(known)
 if paper.before:
-    screen.section(_("Sent before or since"))
-    for version in paper.before:
-        draw_version(version)
-screen.goto(_("Back to the files"), "staff/files", icon=":material/arrow_back:")
+    draw_versions(paper)
+with st.container(horizontal=True):
+    if in_queue:
+        st.button(_("Next document"), on_click=go_on, args=(asked,), icon=":material/arrow_forward:", shortcut="Alt+Down")
+        screen.goto(_("Back to the documents to check"), "staff/documents_to_check", icon=":material/arrow_back:")
+    screen.goto(_("Back to the files"), "staff/files", icon=":material/arrow_back:")
+    screen.goto(_("Documents of the family"), "staff/family_documents", icon=":material/folder:", famille=paper.family_id)
