@@ -39,8 +39,8 @@ def preview(session: Session, by: Account, day: date) -> list[Due]:
     told = []
     for rule in rules.RULES:
         months = kept[rule.name]
-        rows = rule.due(day, months)
-        owing = _count(session, rules.owing_families(day, months)) if rule.name == "families" else 0
+        rows = rule.due(day, months).where(rights.sees_family(by)) if rule.of_families else rule.due(day, months)
+        owing = _count(session, rules.owing_families(day, months).where(rights.sees_family(by))) if rule.name == "families" else 0
         wanted = rules.unconfirmed(rows) if rule.of_families else rows
         told.append(Due(rule.name, rule.of_families, months, rules.before(day, months), _count(session, wanted), owing))
     return told
@@ -54,7 +54,7 @@ def families_due(session: Session, by: Account, rule: str, day: date, *, page: i
     rights.require(by, "retention", rights.SEE)
     due = _of_families(rule).due(day, rules.terms(session, day)[rule])
     told = (Family.id.label("family_id"), _name().label("family"), Family.town, Family.state, rules.last_sign_in().label("last_at"))
-    rows = select(*told).where(Family.id.in_(rules.unconfirmed(due))).order_by(Family.search_name, Family.id)
+    rows = select(*told).where(Family.id.in_(rules.unconfirmed(due)), rights.sees_family(by)).order_by(Family.search_name, Family.id)
     return _page(session, rows, page, size)
 
 
@@ -68,7 +68,7 @@ def children_due(session: Session, by: Account, day: date, *, page: int = 1, siz
         .add_columns(HealthRecord.changed_at)
         .join(HealthRecord, HealthRecord.child_id == Child.id)
         .outerjoin(Family, Family.id == home)
-        .where(Child.id.in_(due))
+        .where(Child.id.in_(due), rights.sees_family(by))
         .order_by(Child.search_name, Child.id)
     )
     return _page(session, rows, page, size)
@@ -88,7 +88,8 @@ def confirm(session: Session, by: Account | None, rule: str, family_ids: Sequenc
     today = clock.today()
     months = rules.terms(session, today)[_of_families(rule).name]
     list(session.scalars(select(Family).where(Family.id.in_(wanted)).order_by(Family.id).with_for_update()))
-    due = set(session.scalars(rules.unconfirmed(rules.BY_NAME[rule].due(today, months).where(Family.id.in_(wanted)))))
+    named = rules.BY_NAME[rule].due(today, months).where(Family.id.in_(wanted))
+    due = set(session.scalars(rules.unconfirmed(named).where(rights.sees_family(by)))) if by else set()
     if due != set(wanted):
         raise NotDue(len(set(wanted) - due))
     for family_id in wanted:
@@ -99,6 +100,7 @@ def confirm(session: Session, by: Account | None, rule: str, family_ids: Sequenc
 def take_back(session: Session, by: Account | None, family_id: int) -> None:
     """A confirmed family is not erased after all. Raises NotAllowed, DoesNotExist (erased already, or never confirmed)."""
     rights.require(by, "retention")
+    _family(session, by, family_id)
     asked = select(Erasure).where(Erasure.family_id == family_id, Erasure.erased_at.is_(None)).with_for_update()
     erasure = session.scalars(asked).one_or_none()
     if erasure is None:
@@ -115,7 +117,7 @@ def confirmed(session: Session, by: Account) -> pd.DataFrame:
         select(Erasure.family_id, _name().label("family"), Erasure.rule, Erasure.confirmed_at, who.label("by"))
         .join(Family, Family.id == Erasure.family_id)
         .outerjoin(Account, Account.id == Erasure.confirmed_by_id)
-        .where(Erasure.erased_at.is_(None))
+        .where(Erasure.erased_at.is_(None), rights.sees_family(by))
         .order_by(Erasure.confirmed_at, Erasure.family_id)
         .limit(MOST)
     )
@@ -151,6 +153,7 @@ def hold(session: Session, by: Account | None, family_id: int, until_on: date, r
 def release(session: Session, by: Account | None, family_id: int) -> None:
     """A family is not kept on purpose any more. Raises NotAllowed, DoesNotExist."""
     rights.require(by, "retention")
+    _family(session, by, family_id)
     kept = session.get(RetentionHold, family_id, with_for_update=True)
     if kept is None:
         raise DoesNotExist("retention_holds")
@@ -166,6 +169,7 @@ def holds(session: Session, by: Account) -> pd.DataFrame:
         select(RetentionHold.family_id, _name().label("family"), RetentionHold.until_on, RetentionHold.reason, who.label("by"))
         .join(Family, Family.id == RetentionHold.family_id)
         .outerjoin(Account, Account.id == RetentionHold.by_id)
+        .where(rights.sees_family(by))
         .order_by(RetentionHold.until_on, RetentionHold.family_id)
         .limit(MOST)
     )

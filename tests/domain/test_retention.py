@@ -241,6 +241,26 @@ def test_only_what_is_due_can_be_confirmed_and_only_by_who_may(cast: Cast) -> No
         confirm(cast, quiet)
 
 
+def test_a_director_of_one_site_looks_through_the_families_of_that_site_only(cast: Cast) -> None:
+    here, there = (cast.family(name, "Ada", created_at=clock.begins(LONG_AGO)) for name in ("Ici", "Ailleurs"))
+    cast.sight(here, cast.moreuil)
+    cast.sight(there, cast.ailly)
+    odile = cast.account("Odile", "Roux", "director", cast.moreuil)
+    with reading() as session:
+        assert list(retention.families_due(session, odile, "families", clock.today())["family_id"]) == [here.id]
+        assert retention.preview(session, odile, clock.today())[0].count == 1
+    with writing() as session, pytest.raises(retention.NotDue):
+        retention.confirm(session, odile, "families", [there.id])
+    confirm(cast, there)
+    with reading() as session:
+        assert retention.confirmed(session, odile).empty
+    for act in (retention.take_back, retention.release):
+        with writing() as session, pytest.raises(DoesNotExist):
+            act(session, odile, there.id)
+    with writing() as session, pytest.raises(DoesNotExist):
+        retention.hold(session, odile, there.id, date(2027, 1, 1), "Litige")
+
+
 def test_a_family_that_came_back_before_the_night_is_not_erased(cast: Cast) -> None:
     family, _ = marked_family(cast)
     confirm(cast, family)
