@@ -1,29 +1,29 @@
 """The papers asked for, and what families sent of them: accepted, to check, refused, expired, about to expire, or nothing."""
 
-import hashlib
-import os
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from db import storage
+from db.demo import specimens
 from db.demo.town import People, Registered, Told, Town, day_of
 from db.models import Document, DocumentFile, DocumentKind, DocumentKindActivity, FamilyFile, StoredFile
-from db.settings import settings
 
 FOR_EVER = np.datetime64("9999-12-31", "D")
-# name, subject, compulsory, health, blocks, validity, months
+COURT, QUOTIENT = "court_decision", "quotient_proof"
+# name, subject, compulsory, health, blocks, validity, months, purpose
 KINDS = [
-    ("Fiche sanitaire de liaison", "child", True, True, "booking", "school_year", None),
-    ("Copie des vaccinations", "child", True, True, "booking", "months", 24),
-    ("Attestation d'assurance", "child", True, False, "booking", "school_year", None),
-    ("Attestation CAF ou MSA (quotient familial)", "family", True, False, "nothing", "months", 12),
-    ("Justificatif de domicile", "family", True, False, "registration", "months", 12),
-    ("Pièce d'identité du responsable", "guardian", True, False, "registration", "months", 120),
-    ("Attestation employeur", "guardian", False, False, "nothing", "months", 12),
-    ("Projet d'accueil individualisé (PAI)", "child", False, True, "nothing", "school_year", None),
-    ("Jugement fixant la résidence de l'enfant", "family", False, False, "nothing", "for_ever", None),
-    ("Test d'aisance aquatique (CAJ)", "child", True, False, "booking", "for_ever", None),
+    ("Fiche sanitaire de liaison", "child", True, True, "booking", "school_year", None, None),
+    ("Copie des vaccinations", "child", True, True, "booking", "months", 24, None),
+    ("Attestation d'assurance", "child", True, False, "booking", "school_year", None, None),
+    ("Attestation CAF ou MSA (quotient familial)", "family", True, False, "nothing", "months", 12, QUOTIENT),
+    ("Justificatif de domicile", "family", True, False, "registration", "months", 12, None),
+    ("Pièce d'identité du responsable", "guardian", True, False, "registration", "months", 120, None),
+    ("Attestation employeur", "guardian", False, False, "nothing", "months", 12, None),
+    ("Projet d'accueil individualisé (PAI)", "child", False, True, "nothing", "school_year", None, None),
+    ("Jugement fixant la résidence de l'enfant", "child", False, False, "nothing", "for_ever", None, COURT),
+    ("Test d'aisance aquatique (CAJ)", "child", True, False, "booking", "for_ever", None, None),
 ]
 _REASONS = ["Le document n'est pas lisible.", "Ce n'est pas le document demandé.", "Il manque une page.", "Le document est périmé."]
 ACCEPTED, TO_CHECK, REFUSED, MISSING = range(4)
@@ -32,11 +32,11 @@ ACCEPTED, TO_CHECK, REFUSED, MISSING = range(4)
 def file_away(town: Town, people: People, registered: Registered) -> None:
     """Plants the kinds, the documents and what is kept of each family's file."""
     load = town.loader
-    names = ("name", "subject", "is_compulsory", "is_health", "blocks", "validity", "months")
+    names = ("name", "subject", "is_compulsory", "is_health", "blocks", "validity", "months", "purpose")
     kinds = load.rows(DocumentKind, [dict(zip(names, kind, strict=True)) | {"position": place} for place, kind in enumerate(KINDS)])
     young = [activity.id for site in town.sites for activity in site.activities if activity.name == "CAJ"]
     load.rows(DocumentKindActivity, [{"kind_id": kinds[-1], "activity_id": number} for number in young])
-    sha256 = _one_file(town)
+    sheets = [_specimen(town, kind[0]) for kind in KINDS]
     caj = np.array([[a.name == "CAJ" for a in site.activities] + [False] * (4 - len(site.activities)) for site in town.sites])
     in_caj = caj[registered.site, registered.activity]
     families, children = np.unique(registered.family), np.unique(registered.child)
@@ -51,7 +51,7 @@ def file_away(town: Town, people: People, registered: Registered) -> None:
         else:
             subjects = children if place < len(KINDS) - 1 else np.unique(registered.child[in_caj])
             of = people.child_family[subjects]
-        state, until = _sent(town, rng, people, kinds[place], kind, subjects, of, sha256)
+        state, until = _sent(town, rng, people, kinds[place], kind, subjects, of, sheets[place])
         if kind[2]:
             part = pd.DataFrame(
                 {"of": of, "expected": 1, "accepted": state == ACCEPTED, "until": np.where(np.isnat(until), FOR_EVER, until)}
@@ -72,9 +72,9 @@ def file_away(town: Town, people: People, registered: Registered) -> None:
 
 
 def _sent(
-    town: Town, rng: np.random.Generator, people: People, kind_id: int, kind: Any, subjects: Any, of: Any, sha256: str
+    town: Town, rng: np.random.Generator, people: People, kind_id: int, kind: Any, subjects: Any, of: Any, sheet: tuple[str, str]
 ) -> tuple[Any, Any]:
-    count, (_, subject, compulsory, _, _, validity, months) = len(subjects), kind
+    count, (_, subject, compulsory, _, _, validity, months, purpose) = len(subjects), kind
     careful, quick = people.diligence[of] < 0.66, rng.random(count)
     lot = rng.random(count)
     state = np.select([careful | (lot < 0.62), lot < 0.74, lot < 0.8], [ACCEPTED, TO_CHECK, REFUSED], MISSING)
@@ -107,6 +107,7 @@ def _sent(
         guardian_id=who if subject == "guardian" else nobody,
         child_id=who if subject == "child" else nobody,
         state=words[state[sent]],
+        is_current=purpose != COURT,
         sent_at=sent_at,
         sent_by_id=people.account_ids[of[sent]],
         decided_at=np.where(decided, np.minimum(sent_at + np.timedelta64(2, "D"), town.now), np.datetime64("NaT")),
@@ -118,37 +119,17 @@ def _sent(
         word = "accept_document" if state[sent][one] == ACCEPTED else "refuse_document"
         change = {"state": ["to_check", words[state[sent][one]]]}
         town.told.append(Told("claire", word, "documents", int(ids[one]), int(people.family_ids[of[sent][one]]), None, change))
-    town.loader.columns(DocumentFile, document_id=ids, sha256=np.full(len(ids), sha256, object), name="document.pdf")
+    town.loader.columns(DocumentFile, document_id=ids, sha256=np.full(len(ids), sheet[0], object), name=sheet[1])
     return state, until
 
 
-def _one_file(town: Town) -> str:
-    """All the papers of the demo are one small page that says so."""
-    content = _page("Document de demonstration - aucune donnee reelle")
-    sha256 = hashlib.sha256(content).hexdigest()
-    path = settings().files_folder / sha256[:2] / sha256
-    path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_suffix(f".{os.getpid()}")
-    waiting.write_bytes(content)
-    waiting.replace(path)
-    town.loader.rows(StoredFile, [{"sha256": sha256, "size": len(content), "mime": "application/pdf", "stored_at": town.ago(200)}])
-    return sha256
+def _specimen(town: Town, kind: str) -> tuple[str, str]:
+    """The file that stands for every paper of a kind, and its name: a PDF, or a photo for what is photographed most.
 
-
-def _page(words: str) -> bytes:
-    """A one-page PDF with a line of plain letters."""
-    stream = f"BT /F1 18 Tf 72 760 Td ({words}) Tj ET"
-    objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    text, places = "%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(text))
-        text += f"{number} 0 obj\n{body}\nendobj\n"
-    table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    text += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-    return (text + f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(text)}\n%%EOF\n").encode("ascii")
+    Health papers of the demo are not sealed: a seal is never twice the same, and the same town must be.
+    """
+    is_photo = kind.startswith("Copie")
+    content = specimens.photo(kind) if is_photo else specimens.page(kind)
+    stored = storage.put(content, specimens.JPEG if is_photo else specimens.PDF, sealed=False)
+    town.loader.rows(StoredFile, [{"sha256": stored.sha256, "size": stored.size, "mime": stored.mime, "stored_at": town.ago(200)}])
+    return stored.sha256, f"{kind.partition(' (')[0].lower()}{'.jpg' if is_photo else '.pdf'}"

@@ -12,6 +12,7 @@ import bcrypt
 import pytest
 from sqlalchemy import func, inspect, select
 
+from db import storage
 from db.__main__ import main
 from db.check import differences
 from db.demo import DEMO_PEOPLE, PASSWORD, DemoRefused, papers, plant
@@ -50,6 +51,8 @@ from db.models import (
 from db.sealing import SealBroken, unseal
 from db.session import connect, engine, reading
 from db.settings import settings
+from domain.intake.inspection import inspect as inspect_paper
+from domain.intake.paper import Upload
 from tests.cast import Cast
 from tests.db.conftest import TODAY
 
@@ -112,10 +115,13 @@ def test_papers_are_missing_about_to_expire_and_expired(town: str) -> None:
     assert _count(Document, Document.state == "accepted", Document.valid_until_on < TODAY) > 0
     assert _count(Document, Document.valid_until_on.between(TODAY, date(2026, 4, 1))) > 0
     with reading() as session:
-        sha256 = session.scalars(select(StoredFile.sha256)).one()
-    content = (settings().files_folder / sha256[:2] / sha256).read_bytes()
-    assert hashlib.sha256(content).hexdigest() == sha256
-    assert content.startswith(b"%PDF-")
+        files = session.scalars(select(StoredFile)).all()
+    assert len(files) == len(papers.KINDS)
+    for file in files:
+        content = storage.content_of(file.sha256, sealed=file.is_sealed)
+        kept = inspect_paper([Upload("specimen", content)])
+        assert (kept.mime, file.size) == (file.mime, len(content))
+        assert len(content) < 60_000
 
 
 def test_coming_days_are_full_with_children_waiting_and_offers_open(town: str) -> None:
