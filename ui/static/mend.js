@@ -90,6 +90,7 @@ const PATTERNS = [
   [/^(\d+(?:\.\d+)?)\s?(MB|KB|GB) per file(?: • (.+))?$/, (m) => `${m[1].replace(".", ",")} ${{ MB: "Mo", KB: "Ko", GB: "Go" }[m[2]]} au plus par fichier${m[3] ? " : " + m[3] : ""}`],
   [/^Remove (.+)$/, (m) => `Retirer ${m[1]}`],
   [/^View (\d+) more$/, (m) => `${m[1]} de plus`],
+  [/^(day|month|year), (.+)$/, (m) => `${{ day: "jour", month: "mois", year: "année" }[m[1]]}, ${m[2]}`],
   [/^Help for (.+)$/, (m) => `Aide : ${m[1]}`],
   [/^Show help for (.+)$/, (m) => `Aide : ${m[1]}`],
   [/^Page (\d+) of (\d+)$/, (m) => `Page ${m[1]} sur ${m[2]}`],
@@ -97,7 +98,8 @@ const PATTERNS = [
   [/^(\d+) of (\d+) results?$/, (m) => `${m[1]} sur ${m[2]}`],
   [/^Selected (.+?)\. (.+)$/, (m) => `Choisi : ${m[1]}.`],
 ];
-const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
+const DATES = { dd: "jj", yyyy: "aaaa", Empty: "vide" };
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt", "aria-valuetext"];
 const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stHtml'], [data-testid='stHeading'], textarea";
 
 const french = (text) => {
@@ -114,7 +116,7 @@ const french = (text) => {
 const names = (element) => {
   for (const name of ATTRIBUTES) {
     const value = element.getAttribute(name);
-    const told = value && french(value);
+    const told = value && (name === "aria-valuetext" ? DATES[value] : french(value));
     if (told && told !== value) element.setAttribute(name, told);
   }
 };
@@ -123,7 +125,7 @@ const words = (node) => {
   if (node.nodeType === Node.TEXT_NODE) {
     const parent = node.parentElement;
     if (!parent || parent.closest(OURS)) return;
-    const told = french(node.data);
+    const told = parent.closest("[role='spinbutton']") ? DATES[node.data] : french(node.data);
     if (told && told !== node.data) node.data = told;
     return;
   }
