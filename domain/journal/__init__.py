@@ -74,7 +74,7 @@ def _changes(thing: Base) -> dict[str, list[Any]]:
         if old is None and new is None:
             continue
         masked = attribute.columns[0].info.get("masked") or (chapter in _PEOPLE and attribute.key not in _TOLD_OF_PEOPLE)
-        told[attribute.key] = [old and MASKED, new and MASKED] if masked else [old, new]
+        told[attribute.key] = [None if value is None else MASKED for value in (old, new)] if masked else [old, new]
     return told
 
 

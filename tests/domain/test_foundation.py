@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from db.models import Family, JournalEntry, Letter, Revision, Seats, Site
+from db.models import Family, FamilyQuotient, JournalEntry, Letter, Revision, Seats, Site
 from db.session import reading, touch, writing
 from domain import clock, journal, letters, rights
 from domain.refusals import NotAllowed, PeriodTooLong, PeriodUpsideDown, upright
@@ -80,6 +80,18 @@ def test_the_journal_tells_old_and_new_but_names_nobody(cast: Cast) -> None:
     assert (entry.act, entry.object_kind, entry.object_id, entry.family_id) == ("archive", "families", cast.benali.id, cast.benali.id)
     assert entry.changes == {"state": ["active", "archived"], "phone_mobile": [journal.MASKED, journal.MASKED]}
     assert (entry.by_id, entry.at, entry.reason) == (cast.claire.id, clock.now(), "déménagement")
+
+
+def test_a_masked_value_is_masked_when_it_is_zero(cast: Cast) -> None:
+    claire, benali = cast.claire, cast.benali
+    about = {"family_id": benali.id, "month_on": WEDNESDAY, "from_on": WEDNESDAY, "recorded_at": clock.now()}
+    with writing() as session:
+        quotient = FamilyQuotient(**about, value_cents=0, source="typed")
+        session.add(quotient)
+        journal.record(session, claire, "look", quotient)
+    with reading() as session:
+        changes = session.scalars(select(JournalEntry.changes)).one()
+    assert changes["value_cents"] == [None, journal.MASKED]
 
 
 def test_an_act_moves_the_revision_of_its_chapter(cast: Cast) -> None:
