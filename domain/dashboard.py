@@ -28,6 +28,7 @@ from db.models import (
 )
 from domain import clock
 from domain.balances.filters import BUCKETS, due_within
+from domain.documents import queue
 from domain.documents.completeness import Chosen, conditions
 from domain.families import deciding
 from domain.letters.outbox import in_sight
@@ -121,7 +122,7 @@ def _accounts(by: Account) -> Select[int]:
 
 
 def _documents(by: Account) -> Select[int]:
-    return _number(Document).where(Document.state == "to_check", Document.is_current, _sees(by, Document.family_id))
+    return _number(Document).where(*queue.conditions(by))
 
 
 def _registrations(by: Account) -> Select[int]:

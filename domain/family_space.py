@@ -1,13 +1,12 @@
 """What a family sees first: for each screen of its menu, what matters now."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, case, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
-from db.expected import document_states
 from db.models import (
     Account,
     Activity,
@@ -25,12 +24,11 @@ from db.models import (
     WaitingListEntry,
 )
 from domain import clock
-from domain.families import finding
+from domain.documents import asked
+from domain.families import finding, sheets
 from domain.families.changing import ASKED
 
 STATES = ("pending", "to_pay", "confirmed")
-SOON = timedelta(days=30)
-"""A paper that ends within this time is about to expire."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,14 @@ class People:
     children: int
     guardians: int
     changes_waiting: int
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The children's sheets (health, people, permissions) that were never filled in, and those to be confirmed."""
+
+    never: int
+    to_confirm: int
 
 
 @dataclass(frozen=True)
@@ -98,20 +104,30 @@ class Glance:
 
     name: str
     people: People
+    sheets: Sheets
     registered: Registered
     owed: Owed
     papers: Papers
     unread: int
     days: list[NextDay]
 
+    @property
+    def by_day(self) -> dict[tuple[date, str, str, str], list[str]]:
+        """The slots to come, together for each day, child, activity and state."""
+        lines: dict[tuple[date, str, str, str], list[str]] = {}
+        for day in self.days:
+            lines.setdefault((day.day, day.child, day.activity, day.state), []).append(day.slot)
+        return lines
+
 
 def at_a_glance(session: Session, by: Account, limit: int = 12) -> Glance:
-    """The figures of the family that a parent's sign-in belongs to, in four statements. Raises NotAllowed, DoesNotExist."""
+    """The figures of the family that a parent's sign-in belongs to, in a fixed number of statements. Raises NotAllowed, DoesNotExist."""
     family = finding.own_family(session, by)
     counts = session.execute(select(*(one.label(name) for name, one in _counts(family.id).items()))).one()
     return Glance(
         name=family.name,
         people=People(counts.children, counts.guardians, counts.changes),
+        sheets=_sheets(session, by),
         registered=Registered(counts.accepted, counts.requested, counts.waiting, counts.offers),
         owed=Owed(counts.open_cents or 0, counts.invoices, counts.oldest_due_on),
         papers=_papers(session, family.id),
@@ -143,15 +159,22 @@ def _counts(family_id: int) -> dict[str, ScalarSelect[Any]]:
 
 
 def _papers(session: Session, family_id: int) -> Papers:
-    today = clock.today()
-    states = document_states(today, [family_id]).subquery("states")
-    counts = {state: func.sum(case((states.c.state == state, 1), else_=0)) for state in ("missing", "expired", "refused", "to_check")}
-    to_send = func.sum(case((states.c.state.in_(("missing", "expired", "refused")) & states.c.is_compulsory, 1), else_=0))
-    near = (states.c.state == "accepted") & (states.c.valid_until_on <= today + SOON)
-    ends_on = func.min(case((near, states.c.valid_until_on)))
-    row = session.execute(select(func.count(), *counts.values(), to_send, ends_on).select_from(states)).one()
-    expected, missing, expired, refused, to_check, compulsory = (count or 0 for count in row[:6])
-    return Papers(expected, missing + expired, refused, to_check, compulsory, row[6])
+    lines = asked.lines(session, family_id)
+    to_send = [line for line in lines if line.is_to_send]
+    ends = [line.valid_until_on for line in to_send if line.ends_soon]
+    return Papers(
+        expected=len(lines),
+        missing=sum(line.state in ("missing", "expired") for line in to_send),
+        refused=sum(line.state == "refused" for line in to_send),
+        to_check=sum(line.state == "to_check" or line.renewed for line in lines),
+        compulsory=sum(line.is_compulsory and not line.ends_soon for line in to_send),
+        ends_on=min((day for day in ends if day), default=None),
+    )
+
+
+def _sheets(session: Session, by: Account) -> Sheets:
+    states = [sheet.state for sheet in sheets.sheets_of(session, by)]
+    return Sheets(never=states.count("never"), to_confirm=states.count("to_certify") + states.count("ending"))
 
 
 def _days(session: Session, family_id: int, limit: int) -> list[NextDay]:

@@ -88,7 +88,13 @@ def asked_of_family(session: Session, by: Account | None, family_id: int | None 
         if family_id not in (None, family.id):
             raise DoesNotExist("families")
     health = by is not None and (not by.is_staff or may(by, "health"))
-    states = document_states(clock.today(), [family.id]).subquery("states")
+    name = " ".join(filter(None, (family.name, family.first_name)))
+    return Asked(family.id, name, _people(session, family), lines(session, family.id, health=health), _others(session, health))
+
+
+def lines(session: Session, family_id: int, *, health: bool = True) -> list[Line]:
+    """What is asked of a family that the caller has found, compulsory papers first; without `health`, no health papers. 3 statements."""
+    states = document_states(clock.today(), [family_id]).subquery("states")
     rows = session.execute(
         select(DocumentKind, Document, states)
         .join(states, states.c.kind_id == DocumentKind.id)
@@ -101,13 +107,13 @@ def asked_of_family(session: Session, by: Account | None, family_id: int | None 
         files.setdefault(file.document_id, []).append((file.id, file.name))
     newer = select(BEFORE.id).join(Document, renews()).where(BEFORE.id.in_(ids), Document.state == "to_check")
     renewed = set(session.scalars(newer))
-    lines = []
+    found = []
     for row in rows:
         kind, paper = row.DocumentKind, row.Document
         if kind.is_health and not health:
             continue
-        own = paper is not None and paper.family_id == family.id
-        lines.append(
+        own = paper is not None and paper.family_id == family_id
+        found.append(
             Line(
                 kind_id=kind.id,
                 kind=kind.name,
@@ -125,8 +131,7 @@ def asked_of_family(session: Session, by: Account | None, family_id: int | None 
                 renewed=paper is not None and paper.id in renewed,
             )
         )
-    name = " ".join(filter(None, (family.name, family.first_name)))
-    return Asked(family.id, name, _people(session, family), lines, _others(session, health))
+    return found
 
 
 def _people(session: Session, family: Family) -> list[Person]:

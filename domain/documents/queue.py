@@ -47,7 +47,7 @@ def to_check(session: Session, by: Account, *, kind_id: int | None = None, page:
         .join(Family, Family.id == Document.family_id)
         .outerjoin(Child, Child.id == Document.child_id)
         .outerjoin(Guardian, Guardian.id == Document.guardian_id)
-        .where(*_conditions(by, kind_id))
+        .where(*conditions(by, kind_id))
         .order_by(Document.sent_at, Document.id)
     )
     return [Waiting(*row) for row in session.execute(found.limit(size).offset((page - 1) * size))]
@@ -57,7 +57,7 @@ def kinds_to_check(session: Session, by: Account) -> list[tuple[int, str, int]]:
     """The kinds of the papers in sight that wait: number, name and how many of each, in the order of the kinds."""
     require(by, "documents", SEE)
     counted = select(DocumentKind.id, DocumentKind.name, func.count()).join(Document, Document.kind_id == DocumentKind.id)
-    counted = counted.where(*_conditions(by, None)).group_by(DocumentKind.id, DocumentKind.name, DocumentKind.position)
+    counted = counted.where(*conditions(by)).group_by(DocumentKind.id, DocumentKind.name, DocumentKind.position)
     return [(row[0], row[1], row[2]) for row in session.execute(counted.order_by(DocumentKind.position, DocumentKind.id))]
 
 
@@ -65,9 +65,7 @@ def next_to_check(session: Session, by: Account, document_id: int, kind_id: int 
     """The paper that follows one in the queue; the first of the queue after the last; None when no other waits."""
     require(by, "documents", SEE)
     here = session.execute(select(Document.sent_at, Document.id).where(Document.id == document_id)).one_or_none()
-    queue = (
-        select(Document.id).where(*_conditions(by, kind_id), Document.id != document_id).order_by(Document.sent_at, Document.id).limit(1)
-    )
+    queue = select(Document.id).where(*conditions(by, kind_id), Document.id != document_id).order_by(Document.sent_at, Document.id).limit(1)
     if here is not None:
         after = session.scalar(queue.where(tuple_(Document.sent_at, Document.id) > tuple_(here.sent_at, here.id)))
         if after is not None:
@@ -86,7 +84,8 @@ def beside(session: Session, by: Account, document_id: int) -> Beside:
     return Beside(family, list(guardians), child)
 
 
-def _conditions(by: Account, kind_id: int | None) -> list[ColumnElement[bool]]:
+def conditions(by: Account, kind_id: int | None = None) -> list[ColumnElement[bool]]:
+    """The SQL conditions that a Document waits for a person's decision, of one kind or of all."""
     found = [waits(), sees_family(by, Document.family_id)]
     if kind_id is not None:
         found.append(Document.kind_id == kind_id)

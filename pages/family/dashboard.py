@@ -1,7 +1,5 @@
 """Tableau de bord of the family: one tile for each entry of the menu, with what matters now. It shows and changes nothing."""
 
-from datetime import date
-
 import streamlit as st
 
 from db.session import reading
@@ -28,6 +26,10 @@ def about_people() -> None:
         st.markdown(children + ", " + n_("{count} parent", "{count} parents", people.guardians))
         if not people.children:
             screen.mark("warning", _("Add your children"))
+        if glance.sheets.never:
+            screen.mark("bad", n_("{count} sheet to fill in", "{count} sheets to fill in", glance.sheets.never))
+        if glance.sheets.to_confirm:
+            screen.mark("warning", n_("{count} sheet to confirm", "{count} sheets to confirm", glance.sheets.to_confirm))
         if people.changes_waiting:
             screen.mark("warning", n_("{count} change waits", "{count} changes wait", people.changes_waiting))
 
@@ -44,7 +46,7 @@ def about_registrations() -> None:
 def about_bookings() -> None:
     registered = glance.registered
     with tile("family/bookings"):
-        for (day, child, activity, state), slots in list(together(glance.days).items())[:3]:
+        for (day, child, activity, state), slots in list(glance.by_day.items())[:3]:
             told = f"**{format.week_day(day)}** {format.plain(child)}  \n{format.plain(activity)} : {format.plain(', '.join(slots))}"
             st.markdown(told if state == "confirmed" else f"{told} ({_(STATES[state])})")
         if not glance.days:
@@ -53,14 +55,6 @@ def about_bookings() -> None:
             screen.mark("bad", n_("{count} place to accept", "{count} places to accept", registered.offers))
         if registered.waiting_days:
             screen.mark("warning", n_("{count} day on the waiting list", "{count} days on the waiting list", registered.waiting_days))
-
-
-def together(days: list[family_space.NextDay]) -> dict[tuple[date, str, str, str], list[str]]:
-    """The slots of a child's day in one activity, on one line."""
-    lines: dict[tuple[date, str, str, str], list[str]] = {}
-    for day in days:
-        lines.setdefault((day.day, day.child, day.activity, day.state), []).append(day.slot)
-    return lines
 
 
 def about_money() -> None:

@@ -10,12 +10,7 @@ from ui.i18n import _, n_, word
 
 WAITING = {
     "accounts": (word("Accounts to approve"), "staff/accounts", word("Answer the families"), {}),
-    "documents": (
-        word("Papers to check"),
-        "staff/files",
-        word("Check the papers"),
-        {"etat": "to_check", "incomplets": 0, "obligatoires": 0},
-    ),
+    "documents": (word("Papers to check"), "staff/documents_to_check", word("Check the papers"), {}),
     "registrations": (word("Registrations requested"), None, "", {}),
     "messages": (word("Conversations to read"), None, "", {}),
     "changes": (word("Changes asked by families"), "staff/changes", word("Answer these families"), {}),

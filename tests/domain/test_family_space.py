@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from db.models import ChangeRequest, Conversation, Document, DocumentKind, Offer, WaitingListEntry
-from db.session import engine, reading
+from db.session import engine, reading, writing
 from domain import clock, family_space
+from domain.families import sheets
 from domain.refusals import DoesNotExist, NotAllowed
 from tests.cast import WEDNESDAY, Cast, add
 
@@ -70,6 +71,26 @@ def test_papers_are_told_by_what_is_to_be_done_with_them(cast: Cast) -> None:
     assert seen.to_send == 4
 
 
+def test_a_paper_that_is_renewed_in_time_is_not_asked_for(cast: Cast) -> None:
+    cast.registration(cast.sami, cast.benali, cast.mercredi)
+    kind = add(DocumentKind(name="Assurance", subject="child", is_compulsory=True, blocks="booking", validity="school_year"))
+    about = {"kind_id": kind.id, "family_id": cast.benali.id, "child_id": cast.sami.id}
+    soon = clock.today() + timedelta(days=12)
+    add(Document(**about, state="accepted", sent_at=clock.now() - timedelta(days=300), valid_until_on=soon))
+    assert glance(cast).papers.ends_on == soon
+    add(Document(**about, state="to_check", sent_at=clock.now(), is_current=False))
+    seen = glance(cast).papers
+    assert (seen.to_send, seen.to_check, seen.ends_on) == (0, 1, None)
+
+
+def test_the_sheets_of_a_child_are_to_be_filled_in_and_confirmed(cast: Cast) -> None:
+    sami, amina = cast.sami, cast.amina
+    assert glance(cast).sheets == family_space.Sheets(never=3, to_confirm=0)
+    with writing() as session:
+        sheets.change_health(session, amina, sami.id, {}, {"doctor_name": "Dr Martin"})
+    assert glance(cast).sheets == family_space.Sheets(never=2, to_confirm=1)
+
+
 def test_an_offer_that_has_lapsed_is_no_more_to_answer(cast: Cast) -> None:
     waiting = {"child_id": cast.sami.id, "family_id": cast.benali.id, "activity_id": cast.mercredi.id}
     entry = add(WaitingListEntry(**waiting, day=WEDNESDAY, state="offered", asked_at=clock.now(), position=1))
@@ -77,12 +98,12 @@ def test_an_offer_that_has_lapsed_is_no_more_to_answer(cast: Cast) -> None:
     assert glance(cast).registered.offers == 0
 
 
-def test_the_home_page_is_four_statements(cast: Cast) -> None:
+def test_the_home_page_is_a_fixed_number_of_statements(cast: Cast) -> None:
     amina, seen = cast.amina, []
     event.listen(engine(), "before_cursor_execute", lambda *told: seen.append(told[2]))
     with reading() as session:
         family_space.at_a_glance(session, amina)
-    assert len([told for told in seen if told.lstrip().upper().startswith(("SELECT", "WITH"))]) == 4
+    assert len([told for told in seen if told.lstrip().upper().startswith(("SELECT", "WITH"))]) == 7
 
 
 def test_only_families_have_a_home_page(cast: Cast) -> None:
