@@ -74,13 +74,12 @@ def about_papers() -> None:
     with tile("family/documents"):
         if not papers.expected:
             st.markdown(_("No paper is asked for"))
-        elif not papers.to_send and not papers.to_check:
-            st.markdown(_("Your file is complete"))
-        if papers.to_send:
-            tone = "bad" if papers.compulsory else "warning"
-            screen.mark(tone, n_("{count} paper to send", "{count} papers to send", papers.to_send))
-        if papers.compulsory:
-            st.markdown(n_("of which {count} compulsory", "of which {count} compulsory", papers.compulsory))
+        elif papers.compulsory:
+            screen.mark("bad", n_("{count} compulsory document to send", "{count} compulsory documents to send", papers.compulsory))
+        else:
+            screen.mark("good", _("The file is complete."))
+        if optional := papers.to_send - papers.compulsory:
+            st.markdown(n_("{count} optional document can be sent", "{count} optional documents can be sent", optional))
         if papers.to_check:
             st.markdown(n_("{count} paper is being checked", "{count} papers are being checked", papers.to_check))
         if papers.ends_on:
