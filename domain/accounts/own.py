@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from db.models import Account
 from db.session import writing
 from domain import clock, journal
-from domain.accounts import passwords, throttle
+from domain.accounts import links, passwords, throttle
 from domain.accounts.refusals import CurrentPasswordWrong, PasswordsDiffer, PasswordUnchanged, TooManyAttempts
 from domain.accounts.sessions import end_sessions
 from domain.refusals import ChangedMeanwhile, DoesNotExist
@@ -14,6 +14,7 @@ from domain.refusals import ChangedMeanwhile, DoesNotExist
 def change_password(by: Account, current: str, new: str, again: str, *, keep: str | None) -> None:
     """Changes a person's password and takes back every other session; `keep` is the token of the one that stays.
 
+    Links that wait end too: who had another e-mail asked for behind the owner's back finds them dead.
     Opens its own transactions, around the hashes. Raises TooManyAttempts, CurrentPasswordWrong,
     PasswordsDiffer, PasswordUnchanged, PasswordTooWeak, PasswordTooLong, ChangedMeanwhile.
     """
@@ -37,6 +38,7 @@ def change_password(by: Account, current: str, new: str, again: str, *, keep: st
             raise ChangedMeanwhile("accounts")
         account.password_hash, account.password_changed_at = new_hash, clock.now()
         end_sessions(session, account, keep=keep)
+        links.die(session, account.id)
         journal.record(session, by, "change_password", account)
 
 

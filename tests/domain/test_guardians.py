@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db.models import Account, Guardian, SignInSession
 from db.session import reading, writing
 from domain import clock
-from domain.accounts import links, own_email
+from domain.accounts import links, own, own_email
 from domain.accounts.refusals import CurrentPasswordWrong, TooManyAttempts
 from domain.accounts.staff import EmailInvalid, EmailTaken
 from domain.families import invitations, joining
@@ -254,6 +254,15 @@ def test_an_open_session_alone_does_not_take_an_account_over(cast: Cast) -> None
     with pytest.raises(TooManyAttempts):
         own_email.ask(cast.amina, PASSWORD, "voleur@exemple.fr")
     assert letters_of("email_to_confirm") == []
+
+
+def test_a_changed_password_stops_a_change_of_e_mail_that_somebody_else_asked_for(cast: Cast) -> None:
+    own_email.ask(cast.amina, PASSWORD, "voleur@exemple.fr")
+    stolen = token_of(letters_of("email_to_confirm")[0])
+    own.change_password(fresh(cast.amina), PASSWORD, CHOSEN, CHOSEN, keep=None)
+    with pytest.raises(links.LinkExpired), writing() as session:
+        own_email.confirm(session, stolen)
+    assert fresh(cast.amina).email == "amina.benali@exemple.fr"
 
 
 def test_a_new_e_mail_that_is_taken_gets_the_same_answer_and_no_link(cast: Cast) -> None:
