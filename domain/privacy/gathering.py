@@ -50,6 +50,7 @@ from db.models import (
 from db.sealing import SealBroken, unseal
 from domain import clock, journal
 from domain.families import finding
+from domain.letters.outbox import without_secrets
 from domain.refusals import Refusal
 
 MOST_A_DAY = 10
@@ -96,6 +97,7 @@ def gather(session: Session, by: Account | None) -> Gathered:
     family = finding.own_family(session, by)
     papers = _papers(session, family.id)
     chapters = {name: read(session, family.id) for name, read in _CHAPTERS.items()}
+    chapters |= {name: read(session, by.id) for name, read in _OWN.items() if by}
     chapters["papers_sent"] = [{name: value for name, value in row.items() if name not in ("sha256", "is_sealed")} for row in papers]
     files = [Paper(str(row["file"]), row["sha256"], row["is_sealed"]) for row in papers]
     return Gathered(family.id, chapters, files)
@@ -122,15 +124,16 @@ def _sign_ins(session: Session, family_id: int) -> list[Row]:
     return _rows(session, select(*columns).join(Guardian).where(Guardian.family_id == family_id).order_by(Account.id))
 
 
-def _connections(session: Session, family_id: int) -> list[Row]:
+def _connections(session: Session, account_id: int) -> list[Row]:
+    """From where one person came in: another parent's places and hours are that parent's (GDPR art. 15, 4)."""
     columns = (Account.email, Connection.at, Connection.outcome, Connection.ip, Connection.agent)
-    mine = select(*columns).join(Account, Account.id == Connection.account_id).join(Guardian, Guardian.account_id == Account.id)
-    return _rows(session, mine.where(Guardian.family_id == family_id).order_by(Connection.at))
+    mine = select(*columns).join(Account, Account.id == Connection.account_id).where(Account.id == account_id)
+    return _rows(session, mine.order_by(Connection.at))
 
 
-def _acts(session: Session, family_id: int) -> list[Row]:
-    mine = select(JournalEntry.at, JournalEntry.act).join(Guardian, Guardian.account_id == JournalEntry.by_id)
-    return _rows(session, mine.where(Guardian.family_id == family_id).order_by(JournalEntry.at, JournalEntry.id))
+def _acts(session: Session, account_id: int) -> list[Row]:
+    mine = select(JournalEntry.at, JournalEntry.act).where(JournalEntry.by_id == account_id)
+    return _rows(session, mine.order_by(JournalEntry.at, JournalEntry.id))
 
 
 def _children(session: Session, family_id: int) -> list[Row]:
@@ -290,11 +293,11 @@ def _messages(session: Session, family_id: int) -> list[Row]:
 
 
 def _letters(session: Session, family_id: int) -> list[Row]:
-    """What was written to the family; letters to the staff about it are the staff's."""
+    """What was written to the family, without its single-use links: each is for one parent alone. Letters to the staff are the staff's."""
     emails = select(Guardian.email).where(Guardian.family_id == family_id, Guardian.email.is_not(None))
     columns = (Letter.to_email, Letter.subject, Letter.text_body, Letter.written_at, Letter.sent_at)
     wanted = select(*columns).where(Letter.family_id == family_id, Letter.to_email.in_(emails)).order_by(Letter.written_at, Letter.id)
-    return _rows(session, wanted)
+    return [row | {"text_body": without_secrets(row["text_body"])} for row in _rows(session, wanted)]
 
 
 def _papers(session: Session, family_id: int) -> list[Row]:
@@ -349,6 +352,6 @@ _CHAPTERS: dict[str, Callable[[Session, int], list[Row]]] = {
     "closings": _closings,
     "consents": _consents,
     "sign_ins": _sign_ins,
-    "connections": _connections,
-    "acts": _acts,
 }
+_OWN: dict[str, Callable[[Session, int], list[Row]]] = {"connections": _connections, "acts": _acts}
+"""What is of the person alone, by the number of the sign-in."""

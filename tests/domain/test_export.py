@@ -16,12 +16,14 @@ from starlette.applications import Starlette
 from db import storage
 from db.models import (
     Account,
+    Connection,
     Consent,
     ConsentText,
     Document,
     DocumentFile,
     DocumentKind,
     FamilyChild,
+    Guardian,
     HealthRecord,
     JournalEntry,
     Permission,
@@ -31,10 +33,13 @@ from db.models import (
 )
 from db.sealing import seal
 from db.session import reading, writing
-from domain import clock, privacy
+from domain import accounts, clock, privacy
+from domain.accounts import reset
 from domain.accounts.sign_in import hash_of_secret
 from domain.refusals import DoesNotExist, NotAllowed
 from tests.cast import Cast, add
+from tests.domain.requesting import letters_of, token_of
+from tests.proving import prove
 from ui.access import COOKIE
 from ui.routes import ROUTES
 
@@ -198,6 +203,21 @@ def test_of_a_shared_child_the_sheets_are_there_and_nothing_of_the_other_home(ca
     assert len(told["bookings"]) == 1
     whole = json.dumps(told)
     assert [word for word in ("Amina", "amina", cast.benali.phone_mobile or "", "Nora") if word in whole] == []
+
+
+def test_of_the_other_parent_neither_link_nor_whereabouts_are_in_the_archive(cast: Cast) -> None:
+    named, now = {"first_name": "Karim", "last_name": "Benali", "created_at": clock.now()}, clock.now()
+    karim = add(Account(email="karim@exemple.fr", role="parent", state="active", **named))
+    add(Guardian(family_id=cast.benali.id, account_id=karim.id, email=karim.email, search_name="karim benali", **named))
+    add(Connection(account_id=karim.id, at=now, outcome="signed_in", ip="203.0.113.77"))
+    add(Connection(account_id=cast.amina.id, at=now, outcome="signed_in", ip="203.0.113.11"))
+    reset.ask(karim.email, origin=accounts.Origin(), worked=prove())
+    token = token_of(letters_of("password_forgotten")[0])
+    archive = taken(cast.amina)
+    told, page = archive.read("donnees.json").decode(), archive.read("lisez-moi.html").decode()
+    assert [word for word in (token, "203.0.113.77", "ask_reset") if word in told or word in page] == []
+    assert "mot-de-passe" in told
+    assert "203.0.113.11" in told
 
 
 def test_nobody_else_gets_anything(cast: Cast) -> None:
