@@ -89,20 +89,27 @@ def _carry(letter: Letter) -> str | None:
     """Hands a letter to the mail server; the reason when it would not take it. Without a server (the demo), it stays to be read here."""
     if not settings().smtp_host:
         return None
-    message = EmailMessage()
-    message["Subject"] = letter.subject
-    message["From"] = settings().mail_from
-    message["To"] = Address(display_name=letter.to_name, addr_spec=letter.to_email)
-    message["Message-ID"] = f"<letter-{letter.id}@{settings().mail_from.partition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text_body)
-    message.add_alternative(letter.html_body, subtype="html")
     try:
+        message = _message(letter)
         with _server() as server:
             server.send_message(message)
     except (OSError, smtplib.SMTPException, ValueError) as problem:
         return f"{type(problem).__name__}: {problem}"[:250]
     return None
+
+
+def _message(letter: Letter) -> EmailMessage:
+    """What is handed to the mail server. Raises ValueError for an address that no header can hold."""
+    username, _, domain = letter.to_email.rpartition("@")  # taken apart here: read as a whole, an accent before the @ is an error
+    message = EmailMessage()
+    message["Subject"] = letter.subject
+    message["From"] = settings().mail_from
+    message["To"] = Address(display_name=letter.to_name, username=username, domain=domain)
+    message["Message-ID"] = f"<letter-{letter.id}@{settings().mail_from.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text_body)
+    message.add_alternative(letter.html_body, subtype="html")
+    return message
 
 
 def _server() -> smtplib.SMTP:

@@ -128,6 +128,18 @@ def test_a_refused_letter_is_tried_later_and_is_dead_in_the_end(cast: Cast, catc
     assert (letter.state, letter.attempts) == ("dead", len(outbox.PATIENCE) + 1)
 
 
+@pytest.mark.parametrize("address", ["prénom@exemple.fr", "prénom@exemple.рф", "deux@lignes@exemple\n.fr"])
+def test_an_address_that_the_post_may_not_take_holds_up_no_other_letter(cast: Cast, catcher: Catcher, address: str) -> None:
+    with writing() as session:
+        letters.write(session, "test", (address, "Prénom"))
+    written(cast)
+    outbox.send_due()
+    odd, other = all_letters()
+    assert other.state == "sent"
+    assert (odd.attempts, odd.lease_until_at) == (1, None)
+    assert odd.state == "sent" or odd.last_error
+
+
 def test_a_dead_letter_is_tried_again_on_demand(cast: Cast, catcher: Catcher) -> None:
     claire = cast.claire
     written(cast)
