@@ -18,6 +18,7 @@ from domain.accounts.staff import EmailTaken
 from domain.families import deciding, finding, invitations
 from domain.families.changing import WaitsAlready, search_name
 from domain.families.fields import Rule, sound
+from domain.families.sheets import ended
 from domain.refusals import DoesNotExist, NothingChosen, Refusal, filled
 
 LONGEST_REASON = 250
@@ -141,6 +142,9 @@ def link_other_home(session: Session, by: Account | None, request_id: int, famil
 def end_home(session: Session, by: Account | None, child_id: int, family_id: int, reason: str) -> None:
     """The staff ends one of a child's two homes; the other keeps its registrations. Both are told by e-mail, without a word of why.
 
+    What the ended home allowed counts no more: neither the people it named nor its permissions. Whom it forbade stays forbidden until
+    the staff lifts it.
+
     Raises NotAllowed, Incomplete, TooLong, DoesNotExist, LastHome, StillBooked.
     """
     why = _staff(by, reason)
@@ -164,6 +168,7 @@ def end_home(session: Session, by: Account | None, child_id: int, family_id: int
     live = (Registration.child_id == child.id, Registration.family_id == family_id, Registration.state.in_(("requested", "accepted")))
     session.execute(update(Registration).where(*live).values(family_id=others[0].family_id))
     _withdraw_all(session, by, child.id, family_id)
+    ended.take_back_leave(session, child.id, family_id)
     journal.record(session, by, "end_home", child, family_id=family_id, changes={}, reason=why)
     _told(session, [family_id, *(home.family_id for home in others)])
 

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from db.models import Account, ChangeRequest, Child, Family, FamilyChild, Guardian, PickupPerson
+from db.models import Account, ChangeRequest, Child, Family, FamilyChild, Guardian, Permission, PickupPerson
 from db.session import reading, writing
 from domain import clock, family_space
 from domain.accounts import links
 from domain.accounts.staff import EmailTaken
-from domain.families import changing, deciding, finding, homes, household, joining
+from domain.families import changing, deciding, finding, homes, household, joining, sheets
 from domain.families.fields import NotSound
 from domain.refusals import AlreadyDecided, DoesNotExist, Incomplete, NotAllowed, NothingChosen, TooLong
 from tests.cast import Cast, add, fresh
@@ -237,6 +237,25 @@ def test_a_home_ends_with_a_reason_and_the_child_keeps_one(cast: Cast) -> None:
     assert "Jugement" not in "".join(letter.text_body for letter in letters_of("homes_changed"))
     with reading() as session, pytest.raises(DoesNotExist):
         finding.child_of(session, cast.bruno, cast.sami.id)
+
+
+def test_an_ended_home_lets_nobody_fetch_the_child_and_allows_nothing_any_more(cast: Cast) -> None:
+    linked(cast)
+    typed = {"relation": "tante", "phone": "0639980011", "pickup": "allowed"}
+    with writing() as session:
+        sheets.name_person(session, cast.amina, cast.sami.id, typed | {"full_name": "Nora Benali"})
+        sheets.name_person(session, cast.bruno, cast.sami.id, typed | {"full_name": "Odile Lefèvre"})
+        sheets.forbid_person(session, cast.bruno, cast.sami.id, {"full_name": "Paul Roy"}, sure=True)
+        sheets.answer_permissions(session, cast.bruno, cast.sami.id, {}, {"going_home_alone": True, "photo": False})
+    with writing() as session:
+        homes.end_home(session, cast.claire, cast.sami.id, cast.lefevre.id, "Jugement du 3 février")
+    with reading() as session:
+        found = sheets.surroundings(session, fresh(cast.claire), cast.sami.id)
+        left = session.scalar(select(func.count()).where(Permission.family_id == cast.lefevre.id))
+    assert [(one.full_name, one.pickup) for one in found.contacts.others] == [("Nora Benali", "allowed")]
+    assert [one.full_name for one in found.contacts.forbidden] == ["Paul Roy"]
+    assert left == 0
+    assert [answer.granted for answer in found.answers.all] == [None] * 4
 
 
 def test_the_staff_notes_how_a_child_lives_in_a_home(cast: Cast) -> None:
