@@ -1,15 +1,14 @@
 """What stands around every screen: the name at the top, the person and the way out in the menu, the notices at the bottom."""
 
 import threading
-from pathlib import Path
 
 import streamlit as st
 
 from db.models import Account
 from ui import access, browser, format, i18n, navigation
+from ui.assets import STATIC
 from ui.i18n import _
 
-STATIC = Path(__file__).parent / "static"
 _here = threading.local()
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from ui import i18n, navigation
+from ui import assets, i18n, navigation
 from ui.access import COOKIE
 from ui.i18n import catalogue, word
 from ui.papers_upload import ADDRESS
@@ -35,8 +35,8 @@ _CLOSED = re.compile(r"^/_stcore/(metrics|agent|script-health-check)(/|$)")
 _MESSAGES = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request"})
 _ADDRESSES = frozenset({"/", *(f"/{screen.url_path}" for screen in navigation.SCREENS)})
 STYLE = (
-    '<link rel="stylesheet" href="./assets/farandole.css"><script src="./assets/origin.js"></script>'
-    '<script type="module" src="./assets/mend.js"></script>'
+    f'<link rel="stylesheet" href="./{assets.address("farandole.css")}"><script src="./{assets.address("origin.js")}"></script>'
+    f'<script type="module" src="./{assets.address("mend.js")}"></script>'
 )
 _NOSCRIPT = word("This site needs JavaScript: please allow it in your browser.")
 _LOST = word("This page does not exist.")
@@ -140,7 +140,7 @@ def rewritten(page: str, language: str) -> str:
     )
     page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
     page = page.replace("<title>Streamlit</title>", "<title>Farandole</title>" + fonts + STYLE, 1)
-    page = page.replace("./favicon.png", "./assets/mark.svg", 1)
+    page = page.replace("./favicon.png", f"./{assets.address('mark.svg')}", 1)
     page = re.sub(r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', "", page, count=1)
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page, count=1)
     said = f"<noscript>{_told(_NOSCRIPT, language)}</noscript>"
@@ -150,11 +150,12 @@ def rewritten(page: str, language: str) -> str:
 
 def lost(language: str) -> str:
     """The page of an address that does not exist."""
+    mark = assets.address("mark.svg")
     return f"""<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{_told(_LOST, language)} — Farandole</title>
-<link rel="icon" href="/assets/mark.svg">
-<link rel="stylesheet" href="/assets/lost.css"></head><body><main><img src="/assets/mark.svg" alt="" width="96" height="96">
+<link rel="icon" href="/{mark}">
+<link rel="stylesheet" href="/{assets.address("lost.css")}"></head><body><main><img src="/{mark}" alt="" width="96" height="96">
 <h1>{_told(_LOST, language)}</h1><p><a href="/">{_told(_BACK, language)}</a></p></main></body></html>"""
 
 

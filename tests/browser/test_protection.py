@@ -1,14 +1,19 @@
 """What a stranger with a websocket of his own cannot do: enter another's session, empty the caches of everybody."""
 
 import asyncio
+import hashlib
+import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.request import Request, urlopen
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.browser.conftest import House
+from tests.browser.test_sign_in import answer
 from ui.access import COOKIE
 from ui.middleware import _sifted
 
@@ -52,6 +57,27 @@ def test_a_session_id_without_its_cookie_opens_an_empty_session(house: House) ->
                 assert run(stolen)[0] != hers
     with arrive(house, "token-of-amina", hers) as back:
         assert run(back)[0] == hers
+
+
+@pytest.mark.parametrize("path", ["/", "/nulle-part"])
+def test_the_address_of_our_own_files_changes_with_their_content(house: House, path: str) -> None:
+    """A browser that was here before a release must not run the scripts of yesterday."""
+    named = re.findall(r'(?:href|src)="\.?(/assets/[^"]+)"', answer(house, path)[2])
+    settled = [address for address in named if not address.startswith("/assets/vendor/fonts/")]
+    wanted = ["farandole.css", "origin.js", "mend.js", "mark.svg"] if path == "/" else ["lost.css", "mark.svg"]
+    assert sorted({address.removeprefix("/assets/").partition("?")[0] for address in settled}) == sorted(wanted)
+    for address in settled:
+        bare, _, version = address.partition("?v=")
+        status, headers, content = answer(house, address)
+        assert (status, headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+        assert version
+        assert hashlib.sha256(content.encode()).hexdigest().startswith(version)
+        for other in (bare, f"{bare}?v=", f"{bare}?v=yesterday"):
+            assert answer(house, other)[1]["cache-control"] == "no-cache"
+        assert answer(house, bare, **{"If-None-Match": headers["etag"]})[0] == 304
+    for address in set(named) - set(settled):
+        with urlopen(Request(house.address + address)) as font:
+            assert font.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
 def test_only_what_a_screen_needs_passes() -> None:

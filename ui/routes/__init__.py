@@ -1,20 +1,21 @@
 """The addresses that are not screens: the session's cookie, the language, papers, our own files, health."""
 
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from ui.frame import STATIC
+from ui.assets import STATIC, keeping
 from ui.routes import challenge, health, language, own_data, papers, session
 
 
 class Files(StaticFiles):
-    """Our own files. Their names do not change with their content, so that a day is how long they are kept."""
+    """Our own files, kept for ever by browsers that ask for them by their version, see `ui.assets`."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
-        answer.headers["cache-control"] = "public, max-age=31536000, immutable" if path.startswith("vendor") else "public, max-age=86400"
+        answer.headers["cache-control"] = keeping(path, QueryParams(scope["query_string"]).get("v"))
         return answer
 
 
