@@ -169,8 +169,14 @@ def _request(session: Session, account: Account, family: Mapping[str, Any], guar
 
 
 def _tell_owner(session: Session, email: str) -> None:
-    """A letter to who has the account: what it is, and the way in. Somebody who waits for a link gets it again."""
+    """A letter to who has the account: what it is, and the way in. Somebody who waits for a link gets it again.
+
+    Where two asked with one address before its owner has answered, nobody knows whose password is whose: it is chosen behind the link.
+    """
     account = session.scalars(select(Account).where(Account.email == email).with_for_update()).one()
+    if account.state == "pending" and account.role == "parent" and account.password_hash is not None:
+        account.password_hash = account.password_changed_at = None
+        journal.record(session, account, "ask_account", account)
     if throttle.count_asked(session, f"known:{email}", LETTERS_TO_ONE):
         return
     linked = session.scalar(select(AccountLink.id).where(AccountLink.account_id == account.id).limit(1))

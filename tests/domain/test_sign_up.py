@@ -227,6 +227,20 @@ def test_asking_twice_is_one_request_and_a_letter_that_says_so(cast: Cast) -> No
     assert "attend notre réponse" in letters_of("account_exists")[0].text_body
 
 
+def test_whoever_asked_first_with_somebody_elses_address_does_not_know_the_password_of_its_account(cast: Cast) -> None:
+    """A stranger asks with Élif's address and a password of his own; then she does, is approved, and opens her link."""
+    claire = cast.claire
+    send("le mot de passe du voleur 88")
+    send()
+    with writing() as session:
+        requests.approve(session, claire, only(AccountRequest).id)
+    token = token_of(letters_of("account_approved")[0])
+    with pytest.raises(Incomplete):
+        links.confirm(token)
+    kept = links.confirm(token, GOOD, GOOD).password_hash
+    assert (matches(GOOD, kept), matches("le mot de passe du voleur 88", kept)) == (True, False)
+
+
 def test_who_was_approved_and_asks_again_gets_the_link_again(cast: Cast, noon: time_machine.Traveller) -> None:
     claire = cast.claire
     send()
@@ -235,7 +249,7 @@ def test_who_was_approved_and_asks_again_gets_the_link_again(cast: Cast, noon: t
     noon.move_to(clock.now() + timedelta(days=3))
     send()
     assert len(letters_of("account_approved")) == 2
-    links.confirm(token_of(letters_of("account_approved")[-1]))
+    links.confirm(token_of(letters_of("account_approved")[-1]), GOOD, GOOD)
     assert states(only(AccountRequest).id) == ("approved", "active", "active")
 
 
