@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import frame, navigation, screen
+from ui import navigation, screen
+from ui.assets import STATIC
 from ui.i18n import _
 
 
@@ -18,7 +19,7 @@ def card(name: str) -> st.delta_generator.DeltaGenerator:
 def crest(name: str) -> None:
     """The mark, and the structure's name beside it; `name` may be Markdown."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(str(frame.STATIC / "mark.svg"), width=64, alt="")
+        st.image(str(STATIC / "mark.svg"), width=64, alt="")
         st.markdown(f"**{name}**")
 
 

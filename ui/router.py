@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.models import Account
 from ui import access, feedback, frame, navigation
+from ui.assets import STATIC
 from ui.i18n import _, language
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     """Draws one run."""
     try:
         account = access.begin()
-        st.set_page_config(page_icon=str(frame.STATIC / "mark.svg"), layout="wide")  # before the menu, or its icons are fetched elsewhere
+        st.set_page_config(page_icon=str(STATIC / "mark.svg"), layout="wide")  # before the menu, or its icons are fetched elsewhere
         page = st.navigation(_menu(account), expanded=True)
         st.set_page_config(page_title=f"{page.title} – Farandole")
         try:
