@@ -37,7 +37,11 @@ def draw(asked: Asked) -> None:
         waiting = sum(line.is_to_send for line in lines if line.is_compulsory)
         name = format.plain(person.name) if person.name else _("The family")
         told = n_("{count} document to send", "{count} documents to send", waiting) if waiting else _("nothing to send")
-        is_open = waiting > 0 or wanted in {_code(line.kind_id, person) for line in lines}
+        is_open = (
+            waiting > 0
+            or any(line.state == "to_check" or line.renewed for line in lines)
+            or wanted in {_code(line.kind_id, person) for line in lines}
+        )
         with st.expander(f"**{name}** – {told}", expanded=is_open, icon=":material/error:" if waiting else ":material/check_circle:"):
             for line in lines:
                 _draw_line(asked, person, line, is_open=wanted == _code(line.kind_id, person))
@@ -137,7 +141,7 @@ def _draw_form(asked: Asked, person: Person, kind_id: int, kind: str) -> None:
     code = _code(kind_id, person)
     with st.form(f"send-{code}"):
         files = papers_upload.uploads(_("Document or photos of “{kind}”", kind=format.plain(kind)), f"files-{code}")
-        sends = st.form_submit_button(_("Send the document"), type="primary", icon=":material/send:", width="stretch")
+        sends = st.form_submit_button(_("Send the document"), type="primary", icon=":material/send:", width=320)
     st.button(_("Cancel"), key=f"close-{code}", on_click=choices.put, kwargs={OPEN: None, "autre": None, "qui": None})
     if not sends:
         return

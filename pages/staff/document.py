@@ -107,7 +107,7 @@ with side:
     paper_view.compare(known)
 if paper.before:
     draw_versions(paper)
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     if in_queue:
         st.button(_("Next document"), on_click=go_on, args=(asked,), icon=":material/arrow_forward:", shortcut="Alt+Down")
         screen.goto(_("Back to the documents to check"), "staff/documents_to_check", icon=":material/arrow_back:")

@@ -27,7 +27,7 @@ chosen = {"file": "1"} | ({"nature": str(kind_id)} if kind_id else {})
 told = n_("Look at {count} document", "Look at {count} documents", total)
 if st.button(told, type="primary", icon=":material/fact_check:"):
     st.switch_page(navigation.page("staff/document"), query_params={"piece": str(waiting[0].document_id), **chosen})
-with st.container(border=True, gap="small"):
+with st.container(border=True, gap="small", key="papers-to-check"):
     for paper in waiting:
         kind = format.plain(paper.kind) + (f" ({_('renewal')})" if paper.beside_accepted else "")
         about = f"{format.plain(paper.person)}, " if paper.person else ""

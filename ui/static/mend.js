@@ -1,5 +1,8 @@
 // Mends what Streamlit's page cannot be told by options: its English words, its one-key shortcuts, and what a reconnection leaves stale.
 const FRENCH = {
+  "Navigate to home page": "Aller à l’accueil",
+  "App pages": "Écrans",
+  "Sidebar": "Menu",
   "Skip to main content": "Aller au contenu",
   "Page not found": "Page introuvable",
   "Open sidebar": "Ouvrir le menu",
@@ -42,10 +45,15 @@ const FRENCH = {
   "Close": "Fermer",
   "Close dialog": "Fermer",
   "Dismiss": "Fermer",
-  "Upload": "Envoyer un fichier",
-  "Browse files": "Choisir un fichier",
-  "Drag and drop file here": "Déposer un fichier ici",
+  "Upload": "Choisir un fichier",
+  "Add files": "Ajouter un fichier",
+  "Drag and drop a file here": "Déposer un fichier ici",
   "Drag and drop files here": "Déposer des fichiers ici",
+  "Click to retry upload": "Essayer encore d’envoyer ce fichier",
+  "file upload": "Fichiers à envoyer",
+  "Upload failed": "Le fichier n’est pas arrivé",
+  "Unexpected error. Please try again.": "Le fichier n’est pas arrivé. Veuillez réessayer.",
+  "Only one file is allowed.": "Un seul fichier est possible.",
   "Running...": "Un instant…",
   "Stop": "Arrêter",
   "Connecting": "Connexion…",
@@ -82,12 +90,19 @@ const FRENCH = {
   "False": "Non",
   "Logo": "Farandole",
   "Error": "Erreur",
+  "Error:": "Erreur :",
   "Help": "Aide",
   "Menu": "Menu",
   "Main menu": "Menu",
 };
+const size = (number, unit) => `${number.replace(/\.0$/, "").replace(".", ",")} ${unit.replace("B", "o")}`;
 const PATTERNS = [
-  [/^(\d+(?:\.\d+)?)\s?(MB|KB|GB) per file(?: • (.+))?$/, (m) => `${m[1].replace(".", ",")} ${{ MB: "Mo", KB: "Ko", GB: "Go" }[m[2]]} au plus par fichier${m[3] ? " : " + m[3] : ""}`],
+  [/^(\d+(?:\.\d+)?)\s?([KMG]B) per file(?: • (.+))?$/, (m) => `${size(m[1], m[2])} au plus par fichier${m[3] ? " : " + m[3] : ""}`],
+  [/^(\d+(?:\.\d+)?)\s?([KMG]?B)$/, (m) => size(m[1], m[2])],
+  [/^File must be (\d+(?:\.\d+)?)\s?([KMG]B) or smaller\.$/, (m) => `Ce fichier est trop lourd : ${size(m[1], m[2])} au plus.`],
+  [/^(\S*) files are not allowed\.$/, () => "Un fichier de cette sorte n’est pas accepté."],
+  [/^Cancel upload of (.+)$/, (m) => `Ne plus envoyer ${m[1]}`],
+  [/^(Shortcut )?((?:Ctrl|Alt|⌘|⌥|⇧)[^a-z]*)(Enter|[^a-z]+)$/, (m) => `${m[1] ? "Raccourci " : ""}${m[2]}${m[3] === "Enter" ? "Entrée" : m[3]}`],
   [/^Remove (.+)$/, (m) => `Retirer ${m[1]}`],
   [/^View (\d+) more$/, (m) => `${m[1]} de plus`],
   [/^(day|month|year), (.+)$/, (m) => `${{ day: "jour", month: "mois", year: "année" }[m[1]]}, ${m[2]}`],
@@ -101,6 +116,8 @@ const PATTERNS = [
 const DATES = { dd: "jj", yyyy: "aaaa", Empty: "vide" };
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt", "aria-valuetext"];
 const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stHtml'], [data-testid='stHeading'], textarea";
+// Streamlit draws the words of its own buttons for files as if a screen had written them.
+const THEIRS = "[data-testid='stFileUploaderDropzone'] > span button";
 
 const french = (text) => {
   const bare = text.trim();
@@ -118,13 +135,16 @@ const names = (element) => {
     const value = element.getAttribute(name);
     const told = value && (name === "aria-valuetext" ? DATES[value] : french(value));
     if (told && told !== value) element.setAttribute(name, told);
+    // An icon stands beside words that say more than its name; the labels of Streamlit keep what was written for Markdown.
+    else if (name === "aria-label" && /^[a-z0-9_]+ icon$/.test(value) && element.getAttribute("role") === "img") element.ariaHidden = "true";
+    else if (name === "aria-label" && /\\[!-/:-@[-`{-~]/.test(value)) element.setAttribute(name, value.replace(/\\([!-/:-@[-`{-~])/g, "$1"));
   }
 };
 
 const words = (node) => {
   if (node.nodeType === Node.TEXT_NODE) {
     const parent = node.parentElement;
-    if (!parent || parent.closest(OURS)) return;
+    if (!parent || (parent.closest(OURS) && !parent.closest(THEIRS))) return;
     const told = parent.closest("[role='spinbutton']") ? DATES[node.data] : french(node.data);
     if (told && told !== node.data) node.data = told;
     return;
