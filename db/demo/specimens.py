@@ -1,9 +1,12 @@
 """The papers of the demo: a page for each kind, made here, that says SPÉCIMEN and concerns nobody. Many rows share one file."""
 
 import io
+from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+_LETTERS = Path(__file__).parents[2] / "ui/static/vendor/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2"
 PDF, JPEG = "application/pdf", "image/jpeg"
 _LINES = (
     "Ce document est fabriqué pour la démonstration.",
@@ -40,12 +43,12 @@ def photo(title: str) -> bytes:
     """The same as a photo of a sheet on a table, a little askew."""
     sheet = Image.new("RGB", (620, 860), "#fdfcf8")
     drawing = ImageDraw.Draw(sheet)
-    drawing.text((48, 56), title, "#202020", ImageFont.load_default(30))
+    drawing.text((48, 56), title, "#202020", _letters(27))
     drawing.line((48, 106, 572, 106), "#c9bda6", 2)
     for place, line in enumerate(_LINES):
-        drawing.text((48, 136 + 38 * place), line, "#303030", ImageFont.load_default(19))
+        drawing.text((48, 136 + 38 * place), line, "#303030", _letters(20))
     across = Image.new("RGBA", (560, 130), (0, 0, 0, 0))
-    ImageDraw.Draw(across).text((10, 10), "SPÉCIMEN", (200, 70, 60, 130), ImageFont.load_default(96))
+    ImageDraw.Draw(across).text((10, 10), "SPÉCIMEN", (200, 70, 60, 130), _letters(96))
     across = across.rotate(38, expand=True)
     sheet.paste(across, (70, 330), across)
     table = Image.new("RGB", (900, 1150), "#7a5c43")
@@ -54,6 +57,12 @@ def photo(title: str) -> bytes:
     held = io.BytesIO()
     table.save(held, "JPEG", quality=78)
     return held.getvalue()
+
+
+@cache
+def _letters(height: int) -> ImageFont.FreeTypeFont:
+    """The letters of our own screens: those that Pillow carries have no accents."""
+    return ImageFont.truetype(_LETTERS, height)
 
 
 def _written(text: str) -> str:
