@@ -163,13 +163,13 @@ def test_a_paper_is_given_to_its_own_family_and_to_the_staff_of_its_site_only(ca
         return people[name].context.request.get(people[name].house.address + path)
 
     for name, path, mime, disposition in (
-        ("Amina", address, "image/jpeg", "inline; filename=\"Carte d_t_.jpg\"; filename*=UTF-8''Carte%20d%E2%80%99%C3%A9t%C3%A9.jpg"),
+        ("Amina", address, "image/jpeg", "inline; filename=\"Carte d__t_.jpg\"; filename*=UTF-8''Carte%20d%E2%80%99%C3%A9t%C3%A9.jpg"),
         ("Claire", of_bruno, "application/pdf", "inline; filename=\"lia.pdf\"; filename*=UTF-8''lia.pdf"),
     ):
         answer = get(name, path)
         assert answer.status == 200
         assert answer.headers["content-type"] == mime
-        assert answer.headers["content-disposition"].replace("d__t_", "d_t_") == disposition
+        assert answer.headers["content-disposition"] == disposition
         protected(answer)
         assert ("sandbox" in answer.headers["content-security-policy"]) == (mime == "image/jpeg")
     assert Image.open(io.BytesIO(get("Amina", address).body())).size == (300, 200)
@@ -188,7 +188,8 @@ def test_a_paper_is_given_to_its_own_family_and_to_the_staff_of_its_site_only(ca
     with writing() as session:
         structure.change_setting(session, helene, "second_factor_required_of_staff", True)
     refusals.append(get("Claire", address))
-    assert {(answer.status, answer.body()) for answer in refusals} == {(404, absent.body())}
+    assert [answer.status for answer in refusals] == [404] * 8
+    assert all(answer.body() == absent.body() for answer in refusals), "nobody learns which papers there are"
     assert "Cette page n’existe pas" in absent.text()
     assert {answer.headers["content-type"] for answer in refusals} == {"text/html; charset=utf-8"}
     assert get("Amina", address).status == 200
