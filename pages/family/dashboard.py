@@ -10,8 +10,6 @@ from ui.tiles import tile, tiles
 
 STATES = {"pending": word("waits for the structure"), "to_pay": word("to pay")}
 WORDS_ONLY = (
-    ("family/history", word("Your connections and your online payments.")),
-    ("family/published", word("Forms and notices to download.")),
     ("family/my_data", word("See, take away or close what we keep of you.")),
     ("visitor/my_account", word("Your password and your language.")),
 )

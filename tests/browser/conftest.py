@@ -73,7 +73,7 @@ class Visitor:
         """Waits until the last run has ended, and until the browser has done the work that a form of visitors asks for."""
         self.page.locator("[data-testid='stApp'][data-test-connection-state='CONNECTED'][data-test-script-state='notRunning']").wait_for()
         self.page.locator("[data-testid='stMain'] h1, [data-testid='stMain'] [data-testid='stAlert']").first.wait_for()
-        if self.page.locator("[class*='st-key-'][class*='-proof']").count():
+        if self.page.locator(".st-key-sign-in-proof, .st-key-sign-up-proof, .st-key-reset-proof").count():
             self.page.locator("altcha-widget [data-state='verified']").wait_for()
         return self.page
 

@@ -14,7 +14,7 @@ from domain.families import changing, homes, sheets
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.cast import PASSWORD, WEDNESDAY, Cast, add
 from tests.domain.requesting import ask, letters_of, token_of
-from ui.navigation import BY_KEY, SCREENS, VISITOR, address
+from ui.navigation import SCREENS, VISITOR, address
 
 Window = Callable[..., Visitor]
 ROLES = ("coordinator", "director", "cashier", "leader", "administrator", "parent")
@@ -127,7 +127,7 @@ def test_every_screen_can_be_used_by_everybody(cast: Cast, addresses: dict[str, 
             wrong[key] = wrong_with(window, width)
         assert window.hosts <= {window.house.address.removeprefix("http://"), "blob", "data"}
         assert window.errors == []
-    assert set(wrong) == set(BY_KEY)
+    assert set(wrong) == {screen.key for screen in SCREENS}
     assert {key: told for key, told in wrong.items() if told} == {}
 
 
