@@ -5,8 +5,8 @@ from alembic import op
 
 from db.base import Instant
 
-revision = "0008"
-down_revision = "0007"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
